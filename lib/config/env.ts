@@ -1,0 +1,13 @@
+import { z } from 'zod'
+
+/**
+ * Reads the environment variables a function was deployed with. A missing one fails the cold start, so that a forgotten
+ * grant shows at once instead of at the first page.
+ */
+export function readEnv<const Name extends string>(...names: Name[]): Record<Name, string> {
+  const shape = Object.fromEntries(names.map((name) => [name, z.string().min(1)]))
+  const parsed = z.object(shape).safeParse(process.env)
+  if (parsed.success) return parsed.data as Record<Name, string>
+  const missing = parsed.error.issues.map((issue) => issue.path.join('.'))
+  throw new Error(`environment variables are missing: ${missing.join(', ')}; the stack must grant and configure them`)
+}
