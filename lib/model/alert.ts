@@ -34,3 +34,14 @@ export const Alert = z.object({
   version: z.number(),
 })
 export type Alert = z.infer<typeof Alert>
+
+/** What one evaluation does to one alert in the table. */
+export interface AlertChange {
+  alert: Alert
+  /** The alert as it was read; absent for a new one. Its version is the condition of the write. */
+  previous?: Alert
+  /** The alert leaves the table: a pending one whose condition ended, or one resolved long ago. */
+  remove?: true
+  /** What receivers hear of; absent when only bookkeeping changes (value, last evaluation). */
+  event?: 'firing' | 'resolved'
+}
