@@ -11,3 +11,8 @@ export function readEnv<const Name extends string>(...names: Name[]): Record<Nam
   const missing = parsed.error.issues.map((issue) => issue.path.join('.'))
   throw new Error(`environment variables are missing: ${missing.join(', ')}; the stack must grant and configure them`)
 }
+
+/** Puts variables into the environment; those already set win, so that a person can point one elsewhere. */
+export function provideEnv(variables: Record<string, string>): void {
+  for (const [name, value] of Object.entries(variables)) process.env[name] ??= value
+}
