@@ -1,13 +1,8 @@
-import {
-  DeleteCommand,
-  paginateQuery,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb'
+import { paginateQuery, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
 import { readEnv } from '../config/env.ts'
 import { Alert, type AlertChange } from '../model/alert.ts'
 import { Notification } from '../model/notification.ts'
-import { dynamodb } from './dynamodb.ts'
+import { chunk, dynamodb } from './dynamodb.ts'
 
 /**
  * The alerts table: `kind` = `alert` (id: fingerprint) or `outbox` (id: notification id). A change of an alert and the
@@ -103,7 +98,11 @@ export function packTransactions<T>(groups: T[][], limit = TRANSACTION_LIMIT): T
   return transactions
 }
 
-/** Takes a published notification out of the outbox. */
-export async function markPublished(notificationId: string): Promise<void> {
-  await dynamodb.send(new DeleteCommand({ TableName: tableName(), Key: { kind: 'outbox', id: notificationId } }))
+/** Takes published notifications out of the outbox. */
+export async function markPublished(notificationIds: string[]): Promise<void> {
+  const table = tableName()
+  const deletes = notificationIds.map((id) => ({ Delete: { TableName: table, Key: { kind: 'outbox', id } } }))
+  for (const TransactItems of chunk(deletes, TRANSACTION_LIMIT)) {
+    await dynamodb.send(new TransactWriteCommand({ TransactItems }))
+  }
 }

@@ -6,11 +6,10 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { z } from 'zod'
 import { readEnv } from '../config/env.ts'
-import { TaskStop } from '../model/ecs-facts.ts'
-import { ProbeMemory } from '../model/probe-memory.ts'
+import type { TaskStop } from '../model/ecs-facts.ts'
 import { Server } from '../model/server.ts'
+import { type KnownServer, ProbeState, TaskFacts } from '../model/server-state.ts'
 import { Verdict } from '../model/verdict.ts'
 import { chunk, dynamodb, expiresAt, isConditionFailed } from './dynamodb.ts'
 
@@ -21,18 +20,6 @@ import { chunk, dynamodb, expiresAt, isConditionFailed } from './dynamodb.ts'
  */
 const tableName = () => readEnv('SERVERS_TABLE').SERVERS_TABLE
 const DAY_S = 86_400
-
-const TaskFacts = z.object({
-  restarts: z.number(),
-  stops: z.record(z.string(), z.number()),
-  lastStop: TaskStop.optional(),
-})
-/** Counts since the server was first seen. `stops` counts by `stopCode|exitCode`. */
-export type TaskFacts = z.infer<typeof TaskFacts>
-
-const ProbeState = z.object({ verdict: Verdict, memory: ProbeMemory })
-/** Last verdict and what the next probe needs to know of the earlier ones. */
-export type ProbeState = z.infer<typeof ProbeState>
 
 /** All servers of the registry, sorted by name. */
 export async function listServers(): Promise<Server[]> {
@@ -60,9 +47,7 @@ async function listFacet(facet: string): Promise<Record<string, unknown>[]> {
 }
 
 /** Registry, probe and task facets of the named servers; names that are not in the registry are absent from the answer. */
-export async function readServers(
-  deployments: readonly string[],
-): Promise<{ server: Server; probe?: ProbeState; tasks: TaskFacts }[]> {
+export async function readServers(deployments: readonly string[]): Promise<KnownServer[]> {
   const keys = deployments.flatMap((deployment) =>
     ['registry', 'probe', 'tasks'].map((facet) => ({ facet, deployment })),
   )

@@ -25,6 +25,8 @@ export const Server = z.object({
       launchType: z.string(),
     })
     .optional(),
+  /** Start of the oldest running task of the current revision. */
+  oldestTaskStartedAt: z.iso.datetime().optional(),
   discoveredAt: z.iso.datetime(),
 })
 export type Server = z.infer<typeof Server>
