@@ -1,18 +1,16 @@
-import { BatchWriteCommand, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb'
-import { z } from 'zod'
+import { GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb'
 import { readEnv } from '../config/env.ts'
-import { CostSeries, ServerMonth } from '../model/cost.ts'
+import { CostLook, CostSeries, ServerMonth } from '../model/cost.ts'
 import { chunk, dynamodb } from './dynamodb.ts'
 
 /**
- * The costs table: `kind` = `month` (id: `2026-11#server`), `fetch` and `series` (id: `last`). Written by track-costs
+ * The costs table: `kind` = `month` (id: `2026-11#server`), `look` and `series` (id: `last`). Written by track-costs
  * alone.
  */
 const tableName = () => readEnv('COSTS_TABLE').COSTS_TABLE
 
-const Fetch = z.object({ at: z.iso.datetime(), requests: z.number() })
-/** When Cost Explorer was last asked, and how many paid requests that took. */
-export type Fetch = z.infer<typeof Fetch>
+/** Writes under way at the same time. */
+const PARALLEL = 25
 
 /** Every server's costs of the calendar months given, `2026-11`. */
 export async function readMonths(months: readonly string[]): Promise<ServerMonth[]> {
@@ -36,32 +34,25 @@ async function readMonth(month: string): Promise<ServerMonth[]> {
 
 /** Replaces the stored months; the same write twice changes nothing. */
 export async function saveMonths(months: readonly ServerMonth[]): Promise<void> {
-  const table = tableName()
-  const puts = months.map((month) => ({
-    PutRequest: { Item: { kind: 'month', id: `${month.month}#${month.server}`, ...month } },
-  }))
-  for (const part of chunk(puts, 25)) await writeBatch(table, part)
-}
-
-async function writeBatch(table: string, puts: { PutRequest: { Item: Record<string, unknown> } }[]): Promise<void> {
-  let open: typeof puts = puts
-  // What DynamoDB had no room for it hands back to be written again.
-  for (let attempt = 0; open.length > 0; attempt++) {
-    if (attempt > 8) throw new Error(`DynamoDB left ${open.length} writes to the costs table undone`)
-    if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt))
-    const answer = await dynamodb.send(new BatchWriteCommand({ RequestItems: { [table]: open } }))
-    open = (answer.UnprocessedItems?.[table] ?? []) as typeof puts
+  const TableName = tableName()
+  for (const part of chunk(months, PARALLEL)) {
+    await Promise.all(
+      part.map((month) => {
+        const Item = { kind: 'month', id: `${month.month}#${month.server}`, ...month }
+        return dynamodb.send(new PutCommand({ TableName, Item }))
+      }),
+    )
   }
 }
 
-/** The last look at Cost Explorer, or undefined before the first. */
-export async function readFetch(): Promise<Fetch | undefined> {
-  const item = await readLast('fetch')
-  return item && Fetch.parse(item)
+/** The last look at costs, or undefined before the first. */
+export async function readCostLook(): Promise<CostLook | undefined> {
+  const item = await readLast('look')
+  return item && CostLook.parse(item)
 }
 
-export async function saveFetch(fetch: Fetch): Promise<void> {
-  await saveLast('fetch', fetch)
+export async function saveCostLook(look: CostLook): Promise<void> {
+  await saveLast('look', look)
 }
 
 /** The cost series as the last look at costs left them; none before the first. */

@@ -1,3 +1,4 @@
+import type { ServerMonth } from '../model/cost.ts'
 import type { Server } from '../model/server.ts'
 import { type FargatePrice, fargatePrice, PRICED_REGIONS, PRICES_AS_OF } from './prices.ts'
 
@@ -41,4 +42,27 @@ export function estimateServer(server: Server, running: number, region: string):
     }
   }
   return { known: true, usdPerDay: fargateCostPerDay(task, price, running) }
+}
+
+/** Estimates of all servers with the tasks that run now; a server without an entry in `running` runs none. */
+export function estimateServers(
+  servers: readonly Server[],
+  running: ReadonlyMap<string, number>,
+  region: string,
+): Map<string, Estimate> {
+  return new Map(
+    servers.map((server) => [server.deployment, estimateServer(server, running.get(server.deployment) ?? 0, region)]),
+  )
+}
+
+/** A server's estimate as its newest stored look left it, or why there is none. */
+export function storedEstimate(server: Server, months: readonly ServerMonth[], region: string): Estimate {
+  const estimate = estimateServer(server, 0, region)
+  if (!estimate.known) return estimate
+  const looks = months
+    .filter((month) => month.server === server.deployment)
+    .flatMap((month) => Object.entries(month.days).filter(([, { estimate: look }]) => look))
+  const newest = looks.sort(([a], [b]) => a.localeCompare(b)).at(-1)?.[1].estimate
+  if (!newest) return { known: false, why: 'its tasks have not been counted yet' }
+  return { known: true, usdPerDay: newest.latestUsdPerDay }
 }

@@ -1,8 +1,7 @@
-import type { Budget } from '../model/budget.ts'
-import { type ServerMonth, UNTAGGED } from '../model/cost.ts'
+import { type CostLook, type ServerMonth, UNTAGGED } from '../model/cost.ts'
 import type { Server } from '../model/server.ts'
 import { type BudgetUse, budgetUse } from './budget-use.ts'
-import type { Estimate } from './estimate.ts'
+import { type Estimate, storedEstimate } from './estimate.ts'
 import { explainCosts } from './explain-costs.ts'
 import { type Spend, spendOf } from './spend.ts'
 
@@ -19,6 +18,8 @@ export interface ServerCosts {
 /** The fleet's costs at one moment: what the report, the CLI and the cost series show. All amounts in USD. */
 export interface FleetCosts {
   at: string
+  /** When tasks were last counted. */
+  lookedAt: string
   /** When Cost Explorer was last asked; absent when it never was. */
   fetchedAt?: string
   servers: ServerCosts[]
@@ -34,29 +35,25 @@ export interface FleetCosts {
 
 export const ECS_SERVICE = 'Amazon Elastic Container Service'
 
-/** Joins the stored months, the registry and the live estimates into one picture. Pure; servers sorted by cost. */
+/** Joins the stored months, the registry and the last look into one picture of the moment. Pure; dearest server first. */
 export function fleetCosts(given: {
   months: readonly ServerMonth[]
   servers: readonly Server[]
-  estimates: ReadonlyMap<string, Estimate>
-  budgets: readonly Budget[]
-  tag: string
+  look: CostLook
   now: Date
-  fetchedAt?: string
 }): FleetCosts {
-  const { months, servers, estimates, budgets, tag, now } = given
+  const { months, servers, look, now } = given
   const registry = new Map(servers.map((server) => [server.deployment, server]))
   const names = new Set([...registry.keys(), ...months.map((month) => month.server)])
   names.delete(UNTAGGED)
   const all = [...names].map((name): ServerCosts => {
     const server = registry.get(name)
-    const estimate = estimates.get(name)
     return {
       server: name,
       inRegistry: server !== undefined,
       labels: server?.labels ?? {},
       spend: spendOf(ofServer(months, name), now),
-      ...(estimate && { estimate }),
+      ...(server && { estimate: storedEstimate(server, months, look.priceRegion) }),
     }
   })
   const shown = all.filter(({ inRegistry, spend }) => inRegistry || spend.monthToDateUsd > 0)
@@ -68,15 +65,16 @@ export function fleetCosts(given: {
   const untagged = spendOf(ofServer(months, UNTAGGED), now)
   const costs = {
     at: now.toISOString(),
-    ...(given.fetchedAt && { fetchedAt: given.fetchedAt }),
+    lookedAt: look.at,
+    ...(look.fetchedAt && { fetchedAt: look.fetchedAt }),
     servers: byCost,
-    budgets: budgetUse(budgets, spends),
+    budgets: budgetUse(look.budgets, spends),
     monthToDateUsd: total((spend) => spend.monthToDateUsd),
     forecastUsd: total((spend) => spend.forecastUsd),
     yesterdayUsd: total((spend) => spend.yesterday.usd),
     untaggedEcsUsd: untagged.services[ECS_SERVICE] ?? 0,
   }
-  return { ...costs, notes: explainCosts(costs, tag) }
+  return { ...costs, notes: explainCosts(costs, look.tag) }
 }
 
 function ofServer(months: readonly ServerMonth[], server: string): ServerMonth[] {

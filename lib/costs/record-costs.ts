@@ -46,8 +46,12 @@ export function recordEstimates(
   for (const [server, estimate] of estimates) {
     if (!estimate.known) continue
     const cost = dayIn(recorded, server, dayOf(now))
-    const { usdPerDay, looks } = cost.estimate ?? { usdPerDay: 0, looks: 0 }
-    cost.estimate = { usdPerDay: (usdPerDay * looks + estimate.usdPerDay) / (looks + 1), looks: looks + 1 }
+    const { meanUsdPerDay, looks } = cost.estimate ?? { meanUsdPerDay: 0, looks: 0 }
+    cost.estimate = {
+      meanUsdPerDay: (meanUsdPerDay * looks + estimate.usdPerDay) / (looks + 1),
+      latestUsdPerDay: estimate.usdPerDay,
+      looks: looks + 1,
+    }
   }
   return [...recorded.values()]
 }
@@ -67,4 +71,10 @@ function dayIn(months: Map<string, ServerMonth>, server: string, day: string): D
 
 function keyOf(month: string, server: string): string {
   return `${month}#${server}`
+}
+
+/** The calendar months that `spendOf` needs at a moment: those of the fetch window. */
+export function monthsToRead(now: Date): string[] {
+  const { from } = fetchWindow(now)
+  return [...new Set([monthOf(from), monthOf(dayOf(now))])]
 }

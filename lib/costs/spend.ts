@@ -80,7 +80,7 @@ function sourceOf(days: Map<string, DayCost>): Spend['source'] {
 }
 
 function amountOf(day: DayCost | undefined, source: Spend['source']): number | undefined {
-  if (source === 'estimate') return day?.estimate?.usdPerDay
+  if (source === 'estimate') return day?.estimate?.meanUsdPerDay
   return day?.billed && sum(Object.values(day.billed))
 }
 

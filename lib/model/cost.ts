@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { Budget } from './budget.ts'
 
 /** What one server cost on one day (UTC), in USD. */
 export const DayCost = z.object({
   /** From Cost Explorer, by AWS service; absent while Cost Explorer shows nothing for this day. */
   billed: z.record(z.string(), z.number()).optional(),
-  /** Live estimate: mean over the day's looks of task size × running tasks × price, as USD per full day. */
-  estimate: z.object({ usdPerDay: z.number(), looks: z.number() }).optional(),
+  /** Live estimates (task size × running tasks × price, as USD per full day): the day's mean and its latest look. */
+  estimate: z.object({ meanUsdPerDay: z.number(), latestUsdPerDay: z.number(), looks: z.number() }).optional(),
 })
 export type DayCost = z.infer<typeof DayCost>
 
@@ -34,3 +35,16 @@ export const CostSeries = z.object({
   samples: z.array(z.object({ labels: z.record(z.string(), z.string()), value: z.number() })),
 })
 export type CostSeries = z.infer<typeof CostSeries>
+
+/** The last look at costs and what it was held against, so that every reader shows the same figures. */
+export const CostLook = z.object({
+  at: z.iso.datetime(),
+  /** When Cost Explorer last answered, and how many paid requests that took; absent before its first answer. */
+  fetchedAt: z.iso.datetime().optional(),
+  requests: z.number(),
+  tag: z.string(),
+  /** Region whose Fargate price the estimates use. */
+  priceRegion: z.string(),
+  budgets: z.array(Budget),
+})
+export type CostLook = z.infer<typeof CostLook>

@@ -137,7 +137,11 @@ describe('recordEstimates', () => {
     const once = recordEstimates([], new Map([['s', { known: true, usdPerDay: 10 }]]), now)
     const twice = recordEstimates(once, new Map([['s', { known: true, usdPerDay: 30 }]]), now)
     expect(twice).toEqual([
-      { server: 's', month: '2026-11', days: { '2026-11-21': { estimate: { usdPerDay: 20, looks: 2 } } } },
+      {
+        server: 's',
+        month: '2026-11',
+        days: { '2026-11-21': { estimate: { meanUsdPerDay: 20, latestUsdPerDay: 30, looks: 2 } } },
+      },
     ])
     expect(once[0]?.days['2026-11-21']?.estimate?.looks).toBe(1)
   })
@@ -152,7 +156,7 @@ describe('recordBilled', () => {
       {
         server: 's',
         month: '2026-11',
-        days: { '2026-11-01': { billed: { Old: 1 }, estimate: { usdPerDay: 2, looks: 1 } } },
+        days: { '2026-11-01': { billed: { Old: 1 }, estimate: { meanUsdPerDay: 2, latestUsdPerDay: 2, looks: 1 } } },
       },
     ]
     const after = recordBilled(before, [{ day: '2026-11-01', server: 's', service: ECS, usd: 3 }], window)
@@ -161,7 +165,7 @@ describe('recordBilled', () => {
       {
         server: 's',
         month: '2026-11',
-        days: { '2026-11-01': { billed: { [ECS]: 3 }, estimate: { usdPerDay: 2, looks: 1 } } },
+        days: { '2026-11-01': { billed: { [ECS]: 3 }, estimate: { meanUsdPerDay: 2, latestUsdPerDay: 2, looks: 1 } } },
       },
     ])
   })
