@@ -1,7 +1,8 @@
 import { paginateQuery, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
 import { readEnv } from '../config/env.ts'
-import { Alert, type AlertChange } from '../model/alert.ts'
+import { Alert } from '../model/alert.ts'
 import { Notification } from '../model/notification.ts'
+import type { DecidedChange } from '../routing/decide-telling.ts'
 import { chunk, dynamodb } from './dynamodb.ts'
 
 /**
@@ -14,12 +15,6 @@ const tableName = () => readEnv('ALERTS_TABLE').ALERTS_TABLE
 const TRANSACTION_LIMIT = 100
 
 type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
-
-/** A change of an alert with the notifications it causes. */
-export interface DecidedChange {
-  change: AlertChange
-  notifications: Notification[]
-}
 
 export async function listAlerts(): Promise<Alert[]> {
   return (await listKind('alert')).map((item) => Alert.parse(item))

@@ -1,16 +1,11 @@
 import type { MetricName } from '../metrics/names.ts'
-import type { EcsFacts, TaskStop } from '../model/ecs-facts.ts'
+import type { EcsFacts } from '../model/ecs-facts.ts'
 import type { Labels, Sample } from '../model/sample.ts'
 import type { Server } from '../model/server.ts'
-
-interface TaskCounts {
-  restarts: number
-  stops: Record<string, number>
-  lastStop?: TaskStop
-}
+import type { TaskFacts } from '../model/server-state.ts'
 
 /** Series of what ECS says of a server: tasks by state, rollout, uptime in seconds, restarts and stops. */
-export function ecsSamples(server: Server, facts: EcsFacts | undefined, tasks: TaskCounts, now: Date): Sample[] {
+export function ecsSamples(server: Server, facts: EcsFacts | undefined, tasks: TaskFacts, now: Date): Sample[] {
   const sample = (name: MetricName, value: number, labels: Labels = {}): Sample => ({
     labels: { __name__: name, ...server.labels, deployment: server.deployment, ...labels },
     value,
