@@ -28,10 +28,18 @@ const Text = z
     'templates in the alerting file are not supported yet; write the value itself',
   )
 const HttpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })
-const LabelPairs = z.record(
-  z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'expected a label name'),
-  z.union([z.string(), z.number(), z.boolean()]).transform(String),
-)
+const LabelPairs = z
+  .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
+  .superRefine((pairs, context) => {
+    for (const name of Object.keys(pairs)) {
+      if (/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) continue
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: 'is no label name; write it under matchers, in quotes',
+      })
+    }
+  })
 
 export interface RouteYaml {
   receiver?: string | undefined

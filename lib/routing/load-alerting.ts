@@ -7,6 +7,8 @@ import { parseMatchers, patternFault } from './matchers.ts'
 
 const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue'
 const WEBHOOK_TIMEOUT_MS = 10_000
+/** Two attempts (a secret may have to be read anew) must fit into the function's minute. */
+const LONGEST_WEBHOOK_TIMEOUT_MS = 20_000
 const EMAIL_ADDRESS = /^(?:[^<>@]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/
 
 type Path = PropertyKey[]
@@ -157,6 +159,7 @@ function readReceiver(yaml: ReceiverYaml, global: GlobalYaml, path: Path, report
           'url: holds a user name or password; put the whole URL in a secret and name that in url_file',
         )
       }
+      if ((config.timeout ?? 0) > LONGEST_WEBHOOK_TIMEOUT_MS) report([...at, 'timeout'], 'timeout: at most 20s')
       // Alertmanager takes 0 for "no timeout"; a Lambda cannot wait for ever.
       return { sendResolved: config.send_resolved, url: url ?? '', timeoutMs: config.timeout || WEBHOOK_TIMEOUT_MS }
     }),

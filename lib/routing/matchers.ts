@@ -122,6 +122,7 @@ function parseClassic(text: string): ParsedMatchers {
     if (value === undefined) return fault(text, `the value of ${name} has an unescaped or missing double quote`)
     matchers.push({ name, operator: operator as Matcher['operator'], value })
   }
+  if (matchers.length === 0) return fault(text, 'there is no matcher in it')
   return checked(text, matchers)
 }
 
