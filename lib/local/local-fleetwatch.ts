@@ -8,7 +8,6 @@ import { cdk } from './cdk.ts'
 import { clientSettings } from './client-settings.ts'
 import { EcsAgent } from './ecs-agent.ts'
 import { type EmbeddedAws, startEmbeddedAws } from './embedded-aws.ts'
-import { type McpProcess, type McpServer, startMcpServer } from './mcp-servers.ts'
 
 /** The stack with types that the embedded AWS lacks (composite alarms, query definitions) stays out: docs/operations.md. */
 const STACKS = ['State', 'Observe', 'Judge', 'Tell', 'Costs', 'See'].map((name) => `Fleetwatch-${name}`)
@@ -20,7 +19,8 @@ export interface LocalOptions {
   configFolder: string
   replacements: Record<string, string>
   secrets: Record<string, string>
-  servers: McpServer[]
+  /** ECS services to deploy, each standing for the MCP server at its endpoint. */
+  fleet: Record<string, { endpoint: string; team: string }>
   /** Endpoint of Cost Explorer's stand-in, which the embedded AWS lacks. */
   costExplorerUrl: string
   /** Runs one named step; lets the caller show progress and take times. */
@@ -30,7 +30,6 @@ export interface LocalOptions {
 /** A deployed fleetwatch with a fleet to watch, all on this machine. */
 export interface LocalFleetwatch {
   aws: EmbeddedAws
-  servers: Map<string, McpProcess>
   agent: EcsAgent
   configFile: string
   /** Names of tables and functions, as the command line finds them. */
@@ -40,7 +39,7 @@ export interface LocalFleetwatch {
   stop(): Promise<void>
 }
 
-/** Starts MCP servers and the embedded AWS, deploys the fleet and fleetwatch with the real CDK. Leaves nothing behind on failure. */
+/** Starts the embedded AWS, deploys the fleet and fleetwatch with the real CDK. Leaves nothing behind on failure. */
 export async function startLocalFleetwatch(options: LocalOptions): Promise<LocalFleetwatch> {
   const { folder, step } = options
   const stops: (() => Promise<unknown>)[] = []
@@ -51,29 +50,18 @@ export async function startLocalFleetwatch(options: LocalOptions): Promise<Local
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
     const configFile = writeConfig(options)
-    const servers = await step('start the MCP servers', async () => {
-      const started = await Promise.all(
-        options.servers.map(async (server) => {
-          const process = await startMcpServer(server, join(folder, 'servers', server.name))
-          stops.push(process.kill)
-          return process
-        }),
-      )
-      return new Map(started.map((process) => [process.server.name, process]))
-    })
     const aws = await step('start the embedded AWS', async () => {
       const started = await startEmbeddedAws(folder, { AWS_ENDPOINT_URL_COST_EXPLORER: options.costExplorerUrl })
       stops.push(started.stop)
       return started
     })
-    await step('cdk bootstrap', () => bootstrapAndSynth(aws, folder, servers, configFile))
+    await step('cdk bootstrap', () => bootstrapAndSynth(aws, options, configFile))
     await step('deploy the fleet', () => deploy(aws, folder, 'fleet', ['--all']))
     await createSecrets(aws.env, options.secrets)
     await step('deploy fleetwatch', () => deploy(aws, folder, 'fleetwatch', STACKS))
     const resources = await readResources(aws.env)
     return {
       aws,
-      servers,
       agent: new EcsAgent(aws.env),
       configFile,
       resources,
@@ -100,15 +88,7 @@ function writeConfig({ folder, configFolder, replacements }: LocalOptions): stri
 }
 
 /** Synthesis of both apps runs beside the bootstrap: neither needs the other. */
-async function bootstrapAndSynth(
-  aws: EmbeddedAws,
-  folder: string,
-  servers: Map<string, McpProcess>,
-  configFile: string,
-) {
-  const context = Object.fromEntries(
-    [...servers].map(([name, { endpoint, server }]) => [name, { endpoint, team: server.team }]),
-  )
+async function bootstrapAndSynth(aws: EmbeddedAws, { folder, fleet }: LocalOptions, configFile: string) {
   const log = (name: string) => join(folder, `cdk-${name}.log`)
   const out = (name: string) => ['--output', join(folder, `${name}.out`)]
   await cdk(
@@ -118,7 +98,7 @@ async function bootstrapAndSynth(
       '--app',
       'node lib/local/fleet-app.ts',
       '-c',
-      `servers=${JSON.stringify(context)}`,
+      `servers=${JSON.stringify(fleet)}`,
       ...out('fleet'),
     ],
     aws.env,

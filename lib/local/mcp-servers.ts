@@ -111,9 +111,10 @@ export interface McpProcess {
   kill(): Promise<void>
 }
 
-export async function startMcpServer(server: McpServer, folder: string): Promise<McpProcess> {
+/** Starts a server with its files and log in `folder`, on the given port of 127.0.0.1 or on a free one. */
+export async function startMcpServer(server: McpServer, folder: string, givenPort?: number): Promise<McpProcess> {
   mkdirSync(folder, { recursive: true })
-  const port = await freePort()
+  const port = givenPort ?? (await freePort())
   const endpoint = `http://127.0.0.1:${port}${server.path}`
   let child: ChildProcess | undefined
   const start = async () => {

@@ -1,0 +1,131 @@
+import { styleText } from 'node:util'
+import { z } from 'zod'
+import { ROUTING_KEY, startPagerduty } from '../../test/support/receivers/pagerduty.ts'
+import type { Received } from '../../test/support/receivers/receiver.ts'
+import { startSlack } from '../../test/support/receivers/slack.ts'
+import { startWebhook } from '../../test/support/receivers/webhook.ts'
+import { waitFor } from './wait-for.ts'
+
+type ChannelName = 'slack' | 'pagerduty' | 'webhook' | 'email'
+
+interface Message {
+  channel: ChannelName
+  /** The whole of it as text, to search in. */
+  text: string
+  /** How it reads, one line or a few. */
+  lines: string[]
+}
+
+/** Everything the demo's receivers were sent: Slack, PagerDuty and a webhook on 127.0.0.1, mail in the embedded SES. */
+export interface Inbox {
+  urls: { pagerduty: string; webhook: string }
+  secrets: Record<string, string>
+  watchEmail(endpoint: string): void
+  /** Waits until all these channels got a message about the alert. */
+  received(alertname: string, status: 'firing' | 'resolved', channels?: ChannelName[]): Promise<void>
+  reportReceived(): Promise<void>
+  /** Messages since the last call, as lines for a terminal. */
+  unread(): string[]
+  stop(): Promise<void>
+}
+
+const SIGNING_SECRET = 'a signing key of the demo'
+const Mails = z.object({
+  messages: z.array(z.looseObject({ Subject: z.string().optional(), Body: z.unknown().optional() })),
+})
+
+export async function startInbox(): Promise<Inbox> {
+  const [slack, pagerduty, webhook] = await Promise.all([startSlack(), startPagerduty(), startWebhook(SIGNING_SECRET)])
+  let emailEndpoint: string | undefined
+  let read = 0
+
+  const messages = async (): Promise<Message[]> => [
+    ...slack.received.map((seen) => message('slack', seen, describeSlack(seen.json))),
+    ...pagerduty.received.map((seen) => message('pagerduty', seen, describePagerduty(seen.json))),
+    ...webhook.received.map((seen) => message('webhook', seen, describeWebhook(seen.json))),
+    ...(await readMails(emailEndpoint)),
+  ]
+  const seen: Message[] = []
+  const collect = async () => {
+    const known = new Set(seen.map(({ channel, text }) => `${channel}${text}`))
+    for (const found of await messages()) if (!known.has(`${found.channel}${found.text}`)) seen.push(found)
+    return seen
+  }
+  const waitForAll = (what: string, channels: ChannelName[], fits: (text: string) => boolean) =>
+    waitFor(what, 120_000, async () => {
+      const all = await collect()
+      return channels.every((channel) => all.some((one) => one.channel === channel && fits(one.text)))
+    })
+
+  return {
+    urls: { pagerduty: `${pagerduty.url}/v2/enqueue`, webhook: `${webhook.url}/alerts` },
+    secrets: {
+      'fleetwatch/slack': slack.hook,
+      'fleetwatch/pagerduty': ROUTING_KEY,
+      'fleetwatch/webhook-signing': SIGNING_SECRET,
+    },
+    watchEmail(endpoint) {
+      emailEndpoint = endpoint
+    },
+    received: (alertname, status, channels = ['slack', 'pagerduty', 'webhook', 'email']) =>
+      waitForAll(`${alertname} (${status}) at ${channels.join(', ')}`, channels, (text) =>
+        isAbout(text, alertname, status),
+      ),
+    reportReceived: () => waitForAll('the daily report', ['slack', 'email'], (text) => /report/i.test(text)),
+    unread() {
+      const fresh = seen.slice(read)
+      read = seen.length
+      return fresh.flatMap(({ channel, lines }) => {
+        const [first = '', ...rest] = lines
+        return [
+          `  ${styleText('cyan', channel.padEnd(10))} ${first}`,
+          ...rest.map((line) => `  ${' '.repeat(10)} ${line}`),
+        ]
+      })
+    },
+    async stop() {
+      await Promise.all([slack, pagerduty, webhook].map((receiver) => receiver[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+/** Channels word the status differently; each message is about one alert. */
+function isAbout(text: string, alertname: string, status: 'firing' | 'resolved'): boolean {
+  const resolved = /resolve/i.test(text)
+  return text.includes(alertname) && resolved === (status === 'resolved')
+}
+
+function message(channel: ChannelName, { body }: Received, lines: string[]): Message {
+  return { channel, text: body, lines }
+}
+
+function describeSlack(json: unknown): string[] {
+  const body = json as { text: string }
+  return body.text.split('\n').slice(0, 12)
+}
+
+function describePagerduty(json: unknown): string[] {
+  const event = json as { event_action: string; dedup_key: string; payload: { severity: string; summary: string } }
+  return [
+    `${event.event_action} ${event.payload.severity}: ${event.payload.summary} (dedup_key ${event.dedup_key.slice(0, 12)}…)`,
+  ]
+}
+
+function describeWebhook(json: unknown): string[] {
+  const payload = json as { status: string; groupKey: string; alerts: { annotations: Record<string, string> }[] }
+  return [
+    `${payload.status} ${payload.groupKey}`,
+    ...payload.alerts.map(({ annotations }) => annotations.summary ?? ''),
+  ]
+}
+
+async function readMails(endpoint: string | undefined): Promise<Message[]> {
+  if (!endpoint) return []
+  const answer = await fetch(`${endpoint}/_ministack/ses/messages`)
+  const parsed = Mails.parse(await answer.json())
+  return parsed.messages.map((mail) => ({
+    channel: 'email',
+    text: JSON.stringify(mail),
+    lines: [mail.Subject ?? '(no subject)'],
+  }))
+}

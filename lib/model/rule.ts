@@ -1,0 +1,3 @@
+export interface RuleGroup {
+  name: string
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listAlerts } from '../../lib/aws/alerts-table.ts'
+import { MCP_SERVERS, type McpProcess, startMcpServer } from '../../lib/local/mcp-servers.ts'
+import { waitFor } from '../../lib/local/wait-for.ts'
+import { startPagerduty } from '../support/receivers/pagerduty.ts'
+import type { Receiver } from '../support/receivers/receiver.ts'
+import { startSlack } from '../support/receivers/slack.ts'
+import { startWebhook } from '../support/receivers/webhook.ts'
+import { agent, pollAll, stack } from '../support/stack.ts'
+
+let server: McpProcess
+let slack: Receiver
+let pagerduty: Receiver & { incidents: Set<string> }
+let webhook: Receiver
+
+beforeAll(async () => {
+  const everything = MCP_SERVERS[0]!
+  server = await startMcpServer(
+    everything,
+    join(import.meta.dirname, '../../.local/test-servers'),
+    stack.servers.everything,
+  )
+  ;[slack, pagerduty, webhook] = await Promise.all([
+    startSlack(stack.receivers.slack),
+    startPagerduty(stack.receivers.pagerduty),
+    startWebhook('a signing key of the tests', stack.receivers.webhook),
+  ])
+})
+afterAll(async () => {
+  await Promise.all([server.kill(), ...[slack, pagerduty, webhook].map((receiver) => receiver[Symbol.asyncDispose]())])
+})
+
+async function mails(): Promise<string[]> {
+  const answer = await fetch(`${stack.env.AWS_ENDPOINT_URL}/_ministack/ses/messages`)
+  const { messages } = (await answer.json()) as { messages: unknown[] }
+  return messages.map((mail) => JSON.stringify(mail)).filter((mail) => mail.includes('McpServerDown'))
+}
+
+test('kill → fire → resolve, on every channel, once each', async () => {
+  await pollAll()
+  expect((await listAlerts()).filter(({ labels }) => labels.deployment === 'everything')).toEqual([])
+
+  await server.kill()
+  await agent.taskEnded('everything', 137)
+  await waitFor(
+    'the pages',
+    30_000,
+    async () =>
+      pagerduty.received.length + slack.received.length + webhook.received.length >= 3 && (await mails()).length >= 1,
+  )
+  expect(pagerduty.incidents.size).toBe(1)
+  expect(slack.received[0]?.body).toContain('McpServerDown')
+  expect(webhook.received[0]?.json).toMatchObject({
+    version: '4',
+    status: 'firing',
+    commonLabels: { alertname: 'McpServerDown', deployment: 'everything', team: 'test' },
+  })
+  expect(await listAlerts()).toEqual([expect.objectContaining({ state: 'firing' })])
+
+  await server.start()
+  await agent.taskStarted('everything')
+  await waitFor(
+    'the resolves',
+    30_000,
+    async () =>
+      pagerduty.received.length + slack.received.length + webhook.received.length >= 6 && (await mails()).length >= 2,
+  )
+  expect(pagerduty.incidents.size).toBe(0)
+  expect(webhook.received.map(({ json }) => (json as { status: string }).status)).toEqual(['firing', 'resolved'])
+
+  await pollAll()
+  expect([slack, pagerduty, webhook].map(({ received }) => received.length)).toEqual([2, 2, 2])
+  expect(await mails()).toHaveLength(2)
+})
