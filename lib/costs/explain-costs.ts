@@ -49,8 +49,9 @@ function untaggedSpend(untaggedEcsUsd: number, tag: string): string[] {
 
 function withoutEstimate(servers: ServerCosts[]): string[] {
   const byReason = new Map<string, string[]>()
-  for (const { server, estimate } of servers) {
-    if (estimate && !estimate.known) byReason.set(estimate.why, [...(byReason.get(estimate.why) ?? []), server])
+  for (const { server, estimate, spend } of servers) {
+    if (spend.source === 'none' && estimate && !estimate.known)
+      byReason.set(estimate.why, [...(byReason.get(estimate.why) ?? []), server])
   }
   return [...byReason].map(([why, names]) => `No estimate for ${listed(names)}: ${why}.`)
 }

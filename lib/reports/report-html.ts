@@ -1,3 +1,4 @@
+import { escapeHtml } from '../channels/email.ts'
 import type { DailyReport } from './daily-report.ts'
 
 const COLOURS = { good: '#1a7f37', warning: '#9a6700', bad: '#cf222e' } as const
@@ -88,10 +89,4 @@ function alignOf(rows: string[][], index: number): 'left' | 'right' {
 
 function line(text: string | undefined): string {
   return text === undefined ? '' : `<p style="margin:0 0 12px">${escapeHtml(text)}</p>`
-}
-
-/** Names and messages come from servers: they are text, never markup. */
-function escapeHtml(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 }

@@ -1,17 +1,12 @@
+import { escapeMrkdwn, type SlackMessage } from '../channels/slack.ts'
 import type { DailyReport } from './daily-report.ts'
 
 /** Slack's limits (Block Kit reference): characters of a header and of a section's text. */
 const HEADER_LIMIT = 150
 const SECTION_LIMIT = 3000
 
-export interface SlackMessage {
-  /** What notifications show, and clients without blocks. */
-  text: string
-  blocks: object[]
-}
-
 /** The report as a Slack message in Block Kit, well within 50 blocks. */
-export function reportSlack(report: DailyReport): SlackMessage {
+export function reportSlack(report: DailyReport): SlackMessage & { blocks: unknown[] } {
   const { health, alerts, costs } = report
   const sign = { good: ':large_green_circle:', warning: ':large_yellow_circle:', bad: ':red_circle:' }[report.tone]
   const blocks = [
@@ -71,9 +66,4 @@ function section(lines: string[]): object | undefined {
 
 function cut(text: string, limit: number): string {
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text
-}
-
-/** Slack's three control characters (Slack documentation, "Formatting text for app surfaces"). */
-function escapeMrkdwn(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

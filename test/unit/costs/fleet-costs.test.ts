@@ -11,6 +11,7 @@ const look: CostLook = {
   at: '2026-11-21T07:20:00.000Z',
   fetchedAt: '2026-11-21T07:20:00.000Z',
   requests: 2,
+  fleet: 'demo',
   tag: 'fleetwatch:server',
   priceRegion: 'us-east-1',
   budgets: [],
