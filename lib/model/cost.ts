@@ -42,6 +42,7 @@ export const CostLook = z.object({
   /** When Cost Explorer last answered, and how many paid requests that took; absent before its first answer. */
   fetchedAt: z.iso.datetime().optional(),
   requests: z.number(),
+  fleet: z.string(),
   tag: z.string(),
   /** Region whose Fargate price the estimates use. */
   priceRegion: z.string(),

@@ -114,5 +114,5 @@ function summarize(counts: FleetStatus['counts'], total: number, allStale: boole
   const rest = (['critical', 'warning', 'unknown', 'stale'] as const).filter((health) => counts[health] > 0)
   const others = rest.map((health) => `, ${counts[health]} ${health}`).join('')
   const dead = allStale ? '. No verdict is fresh: fleetwatch itself has stopped looking; see its own alarms' : ''
-  return `${counts.healthy} of ${total} servers healthy${others}${dead}`
+  return `${counts.healthy} of ${total} ${total === 1 ? 'server' : 'servers'} healthy${others}${dead}`
 }
