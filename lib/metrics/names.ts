@@ -43,6 +43,13 @@ export const METRICS = {
     [],
     'When the last verdict was reached, in Unix time.',
   ),
+  mcp_deployment_verdict_age_seconds: metric(
+    'gauge',
+    'seconds',
+    'fleetwatch',
+    [],
+    'Age of the last look at the server, counted by the evaluation.',
+  ),
   mcp_deployment_tools: metric('gauge', 'none', 'poll', [], 'Number of tools the server lists.'),
   mcp_deployment_certificate_days_left: metric('gauge', 'days', 'poll', [], 'Days until the TLS certificate expires.'),
   mcp_server_info: metric(
