@@ -11,8 +11,8 @@ export interface Description {
   alertname: string
   deployment: string | undefined
   severity: Severity
-  summary: string | undefined
-  description: string | undefined
+  /** Summary and description as far as there are any; of a resolved alert they say what was. */
+  texts: string[]
   startedAt: Date
   /** Only when resolved. */
   endedAt: Date | undefined
@@ -25,18 +25,19 @@ export interface Description {
 
 /** Reads from a payload what people need first: what, where, how bad, since when, and what to do. */
 export function describe(payload: WebhookPayload): Description {
-  const { commonLabels: labels, commonAnnotations: annotations, status } = payload
+  const { status } = payload
+  const labels = withoutEmpty(payload.commonLabels)
+  const annotations = withoutEmpty(payload.commonAnnotations)
   const alertname = labels.alertname ?? 'Alert'
   const deployment = labels.deployment
   const said = ['alertname', 'deployment', 'severity']
   return {
     status,
-    headline: `${status.toUpperCase()}: ${alertname}${deployment ? ` on ${deployment}` : ''}`,
+    headline: `${status.toUpperCase()}: ${alertname}${deployment ? ` on ${deployment}` : ''}`.replaceAll(/\s+/g, ' '),
     alertname,
     deployment,
     severity: severityOf(labels.severity),
-    summary: annotations.summary ?? annotations.message,
-    description: annotations.description,
+    texts: textsOf([annotations.summary ?? annotations.message, annotations.description], status),
     startedAt: new Date(Math.min(...payload.alerts.map((alert) => Date.parse(alert.startsAt)))),
     endedAt:
       status === 'resolved'
@@ -49,6 +50,11 @@ export function describe(payload: WebhookPayload): Description {
       .sort(([a], [b]) => (a < b ? -1 : 1)),
     receiver: payload.receiver,
   }
+}
+
+function textsOf(texts: (string | undefined)[], status: Description['status']): string[] {
+  const said = texts.filter((text) => text !== undefined)
+  return status === 'firing' ? said : said.map((text, index) => (index === 0 ? `Was: ${text}` : text))
 }
 
 /** PagerDuty's four severities; an alert without one, or with one of the user's own, counts as an error. */
@@ -66,10 +72,16 @@ function webUrl(text: string | undefined): string | undefined {
   return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : undefined
 }
 
-/** At most so many characters, an ellipsis where something is missing. */
+/** At most so many UTF-16 units, an ellipsis where something is missing, never half a character. */
 export function shorten(text: string, limit: number): string {
-  const characters = [...text]
-  return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join('')}…`
+  if (text.length <= limit) return text
+  return `${text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+}
+
+/** An empty label or annotation says no more than a missing one. Broken characters would make the JSON unreadable. */
+function withoutEmpty(texts: Record<string, string>): Record<string, string> {
+  const said = Object.entries(texts).filter(([, text]) => text.trim() !== '')
+  return Object.fromEntries(said.map(([name, text]) => [name, text.toWellFormed()]))
 }
 
 /** `2 h 5 min`, `5 min 30 s`, `12 s`: how long something lasted, to two units. */

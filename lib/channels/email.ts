@@ -23,7 +23,7 @@ export function renderEmail(payload: WebhookPayload): RenderedEmail {
   const about = describe(payload)
   const rows = rowsOf(about)
   return {
-    subject: shorten(`[${about.severity}] ${about.headline}`.replaceAll(/\s+/g, ' '), SUBJECT_LIMIT),
+    subject: shorten(`[${about.severity}] ${about.headline}`, SUBJECT_LIMIT),
     html: htmlOf(about, rows),
     text: textOf(about, rows),
   }
@@ -54,7 +54,7 @@ function textOf(about: Description, rows: Row[]): string {
   return [
     about.headline,
     '',
-    ...[about.summary, about.description].filter((part) => part).flatMap((part) => [part, '']),
+    ...about.texts.flatMap((text) => [text, '']),
     ...rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
     '',
     ...linksOf(about).map(([name, url]) => `${name}: ${url}`),
@@ -67,9 +67,9 @@ function textOf(about: Description, rows: Row[]): string {
 function htmlOf(about: Description, rows: Row[]): string {
   const colour = about.status === 'resolved' ? RESOLVED_COLOUR : COLOURS[about.severity]
   const cell = 'padding:6px 16px 6px 0;vertical-align:top;border-bottom:1px solid #e6e8eb'
-  const paragraphs = [about.summary, about.description]
-    .filter((part) => part !== undefined && part !== '')
-    .map((part) => `<p style="margin:0 0 12px;font-size:16px;line-height:1.45">${escapeHtml(part ?? '')}</p>`)
+  const paragraphs = about.texts.map(
+    (text) => `<p style="margin:0 0 12px;font-size:16px;line-height:1.45">${escapeHtml(text)}</p>`,
+  )
   const table = rows.map(
     ([name, value]) =>
       `<tr><td style="${cell};color:#5b6570;white-space:nowrap">${escapeHtml(name)}</td>` +

@@ -42,7 +42,7 @@ export function renderPagerduty(
       client_url: about.dashboardUrl,
       links,
       payload: {
-        summary: shorten([about.headline, about.summary].filter((part) => part).join(' – '), SUMMARY_LIMIT),
+        summary: shorten([about.headline, ...about.texts.slice(0, 1)].join(' – '), SUMMARY_LIMIT),
         source: about.deployment ?? 'fleetwatch',
         severity: severity ?? about.severity,
         timestamp: about.startedAt.toISOString(),

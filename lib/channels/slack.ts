@@ -59,7 +59,7 @@ export function renderSlack(payload: WebhookPayload): SlackMessage {
 }
 
 function textBlock(about: Description): unknown[] {
-  const text = [about.summary, about.description].filter((part) => part).join('\n')
+  const text = about.texts.join('\n')
   return text === '' ? [] : [{ type: 'section', text: mrkdwn(escapeWithin(text, TEXT_LIMIT)) }]
 }
 
@@ -116,6 +116,6 @@ export function escapeMrkdwn(text: string): string {
 /** Escaped text within a limit that counts the escapes, never cut inside one. */
 function escapeWithin(text: string, limit: number): string {
   let kept = shorten(text, limit)
-  while (escapeMrkdwn(kept).length > limit) kept = shorten(kept, Math.floor([...kept].length * 0.9))
+  while (escapeMrkdwn(kept).length > limit) kept = shorten(kept, Math.floor(kept.length * 0.9))
   return escapeMrkdwn(kept)
 }
