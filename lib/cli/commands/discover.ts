@@ -25,12 +25,12 @@ export function registerDiscover(program: Command): void {
     .action(async (options: { explain?: true; config: string; json?: true }) => {
       if (options.explain) {
         const decisions = await withProgress('looking at ECS', decideNow(options.config))
-        if (options.json) printJson(decisions)
+        if (options.json) printJson({ decisions })
         else print(formatDecisions(decisions, terminalWidth()))
         return
       }
       const servers = await withProgress('reading the registry', readRegistry())
-      if (options.json) printJson(servers)
+      if (options.json) printJson({ servers })
       else print(formatServers(servers, terminalWidth()))
     })
 }
