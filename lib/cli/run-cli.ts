@@ -1,6 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { registerAlerts } from './commands/alerts.ts'
+import { registerConfig } from './commands/config.ts'
 import { registerCosts } from './commands/costs.ts'
+import { registerDiscover } from './commands/discover.ts'
+import { registerReport } from './commands/report.ts'
 import { registerStatus } from './commands/status.ts'
 import { EXIT } from './exit-code.ts'
 import { explainError } from './explain-error.ts'
@@ -45,6 +48,14 @@ function buildProgram(): Command {
         'Reads the account and Region of AWS_PROFILE and AWS_REGION; AWS_ENDPOINT_URL points it at an emulator.',
       ].join('\n'),
     )
-  for (const register of [registerStatus, registerAlerts, registerCosts]) register(program)
+  for (const register of [
+    registerStatus,
+    registerAlerts,
+    registerDiscover,
+    registerCosts,
+    registerReport,
+    registerConfig,
+  ])
+    register(program)
   return program
 }

@@ -25,10 +25,11 @@ export function registerAlerts(program: Command): void {
       ]),
     )
     .action(async (options: { state: State[]; json?: true }) => {
+      const now = new Date()
       const all = await withProgress('reading alerts', readAlerts())
       const alerts = all.filter((alert) => options.state.includes(alert.state)).sort(byUrgency)
-      if (options.json) printJson(alerts)
-      else print(formatAlerts(alerts, options.state, new Date(), terminalWidth()))
+      if (options.json) printJson({ at: now.toISOString(), alerts })
+      else print(formatAlerts(alerts, options.state, now, terminalWidth()))
       process.exitCode = exitCodeOf(all)
     })
 }

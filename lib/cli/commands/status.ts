@@ -38,7 +38,9 @@ async function readStatus(names: string[]): Promise<FleetStatus> {
   const { named } = await import('../named-servers.ts')
   await findResources()
   const [servers, verdicts, alerts] = await Promise.all([listServers(), listVerdicts(), listAlerts()])
-  return fleetStatus({ servers: named(servers, names), verdicts, alerts, now: new Date() })
+  const wanted = named(servers, names)
+  const theirs = alerts.filter(({ labels }) => names.length === 0 || names.includes(labels.deployment ?? ''))
+  return fleetStatus({ servers: wanted, verdicts, alerts: theirs, now: new Date() })
 }
 
 /** The status as text: a sentence, a table, and what to do next. */

@@ -11,35 +11,62 @@ export interface Column {
 }
 
 const GAP = '  '
+/** A terminal so narrow that less is left for the last column is allowed to break its lines itself. */
+const NARROWEST_LAST = 20
 
 /**
- * Aligned columns under their titles, without lines. The last column is cut to what `width` leaves; with an infinite
- * width (no terminal) nothing is cut. Colours appear only on a terminal that wants them (NO_COLOR, FORCE_COLOR).
+ * Aligned columns under their titles, without lines. The last column is wrapped to what `width` leaves; with an
+ * infinite width (no terminal) it never is. Colours appear only on a terminal that wants them (NO_COLOR, FORCE_COLOR).
  */
 export function formatTable(columns: readonly Column[], rows: readonly Cell[][], width: number): string {
-  const texts = rows.map((row) => row.map(plain))
   const widths = columns.map(({ title }, index) =>
-    Math.max(title.length, ...texts.map((row) => [...(row[index] ?? '')].length)),
+    Math.max(title.length, ...rows.map((row) => [...plain(row[index] ?? '')].length)),
   )
   const before = widths.slice(0, -1).reduce((sum, each) => sum + each + GAP.length, 0)
-  const last = columns.length - 1
-  widths[last] = Math.min(widths[last] ?? 0, Math.max(20, width - before))
-  const line = (cells: readonly Cell[]) =>
-    cells
-      .map((cell, index) => fitted(cell, columns[index]?.align ?? 'left', widths[index] ?? 0, index === last))
-      .join(GAP)
-      .trimEnd()
+  const room = Math.max(NARROWEST_LAST, width - before)
+  const line = (row: readonly Cell[]) => {
+    const cells = row
+      .slice(0, -1)
+      .map((cell, index) => fitted(cell, columns[index]?.align ?? 'left', widths[index] ?? 0))
+    const last = row.at(-1) ?? ''
+    const wrapped = wrap(plain(last), room).map((text) => styled(last, text))
+    return [...cells, wrapped.join(`\n${' '.repeat(before)}`)].join(GAP).trimEnd()
+  }
   const head = line(columns.map(({ title }) => ({ text: title, style: 'dim' as const })))
   return [head, ...rows.map(line)].join('\n')
 }
 
-function fitted(cell: Cell, align: 'left' | 'right', width: number, isLast: boolean): string {
-  const characters = [...plain(cell)]
-  const text = characters.length > width ? `${characters.slice(0, width - 1).join('')}…` : characters.join('')
+function fitted(cell: Cell, align: 'left' | 'right', width: number): string {
+  const text = plain(cell)
   const space = ' '.repeat(Math.max(0, width - [...text].length))
-  const styled = typeof cell === 'string' ? text : paint(cell.style, text)
-  if (align === 'right') return space + styled
-  return isLast ? styled : styled + space
+  return align === 'right' ? space + styled(cell, text) : styled(cell, text) + space
+}
+
+function styled(cell: Cell, text: string): string {
+  return typeof cell === 'string' ? text : paint(cell.style, text)
+}
+
+/** Breaks a text into lines between words; a word longer than a line is broken anywhere. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  let current = ''
+  for (const word of text.split(' ').flatMap((long) => pieces(long, width))) {
+    const longer = current === '' ? word : `${current} ${word}`
+    if ([...longer].length <= width) current = longer
+    else {
+      lines.push(current)
+      current = word
+    }
+  }
+  return [...lines, current]
+}
+
+function pieces(word: string, width: number): string[] {
+  const characters = [...word]
+  if (characters.length <= width) return [word]
+  const parts: string[] = []
+  for (let from = 0; from < characters.length; from += width) parts.push(characters.slice(from, from + width).join(''))
+  return parts
 }
 
 /** Text of a cell on one line. What servers send must not steer the terminal: escape sequences are taken out. */

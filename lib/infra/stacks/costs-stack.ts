@@ -6,7 +6,7 @@ import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler'
 import type { Construct } from 'constructs'
 import { secretsOfReport } from '../../config/secrets-of.ts'
 import { Handler, seconds } from '../handler.ts'
-import { readsCosts, sendsEmail } from '../permissions.ts'
+import { ecsReadsKnowNoResource, readsCosts, sendsEmail } from '../permissions.ts'
 import { deadLetterQueue } from '../work-queue.ts'
 import type { StageProps } from './observe-stack.ts'
 
@@ -24,6 +24,8 @@ export class CostsStack extends Stack {
       .reads(state.servers, 'SERVERS_TABLE')
       .readsAndWrites(state.costs, 'COSTS_TABLE')
     readsCosts(trackCosts)
+    // Running tasks × task size × price is the live estimate.
+    ecsReadsKnowNoResource(trackCosts)
     // Cost Explorer is refreshed up to three times a day; every call costs $0.01.
     new Rule(this, 'four-times-a-day', {
       schedule: Schedule.cron({ minute: '20', hour: '1,7,13,19' }),
