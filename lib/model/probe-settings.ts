@@ -49,6 +49,9 @@ export type OAuthClientCredentials = z.infer<typeof OAuthClientCredentials>
 /** How a server wants to be asked. Header and token values are references to secrets, resolved when the probe runs. */
 export const ProbeAuth = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
+  z
+    .strictObject({ type: z.literal('expect_challenge') })
+    .describe('The server wants credentials and fleetwatch has none: a 401 is the right answer, anything else is not.'),
   z.strictObject({ type: z.literal('bearer'), token: SecretReference }),
   z.strictObject({ type: z.literal('headers'), headers: z.record(z.string(), SecretReference) }),
   OAuthClientCredentials,
