@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
+import { attachesNetworkInterfaces } from './permissions.ts'
 
 const READ = ['GetItem', 'BatchGetItem', 'Query']
 const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem']
@@ -29,6 +30,13 @@ export class Handler extends NodejsFunction {
 
   constructor(scope: Construct, handlerName: string, props: HandlerProps) {
     const { memoryMiB, configFile, timeout, ...rest } = props
+    const logGroup = new LogGroup(scope, `${handlerName}-logs`, {
+      retention: RetentionDays.TWO_WEEKS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    })
+    // A role of its own instead of AWS' managed one: it may write into its own log group only.
+    const role = new Role(scope, `${handlerName}-role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+    logGroup.grantWrite(role)
     super(scope, handlerName, {
       ...rest,
       entry: join(import.meta.dirname, '../../functions', `${handlerName}.ts`),
@@ -37,10 +45,8 @@ export class Handler extends NodejsFunction {
       architecture: Architecture.ARM_64,
       memorySize: memoryMiB,
       timeout,
-      logGroup: new LogGroup(scope, `${handlerName}-logs`, {
-        retention: RetentionDays.TWO_WEEKS,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      logGroup,
+      role,
       environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_LOG_LEVEL: 'INFO' },
       bundling: {
         format: OutputFormat.ESM,
@@ -60,6 +66,7 @@ export class Handler extends NodejsFunction {
       },
     })
     this.handlerName = handlerName
+    if (props.vpc) attachesNetworkInterfaces(this)
   }
 
   reads(table: ITable, variable: string, indexes: string[] = []): this {
