@@ -2,7 +2,7 @@ import {
   BatchProcessor,
   EventType,
   processPartialResponse,
-  SqsFifoPartialProcessor,
+  SqsFifoPartialProcessorAsync,
 } from '@aws-lambda-powertools/batch'
 import { Logger } from '@aws-lambda-powertools/logger'
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
@@ -36,7 +36,7 @@ export function handleMessages<S extends z.ZodType>(
   handle: (message: z.output<S>, record: SQSRecord) => Promise<void>,
   order: 'standard' | 'fifo' = 'standard',
 ) {
-  const processor = order === 'fifo' ? new SqsFifoPartialProcessor() : new BatchProcessor(EventType.SQS)
+  const processor = order === 'fifo' ? new SqsFifoPartialProcessorAsync() : new BatchProcessor(EventType.SQS)
   const onRecord = async (record: SQSRecord) => {
     try {
       await handle(parse(schema, JSON.parse(record.body)), record)
