@@ -34,6 +34,6 @@ export function registerConfig(program: Command): void {
     .action(async () => {
       const { z } = await import('zod')
       const { FleetwatchYaml } = await import('../../config/schema.ts')
-      printJson(z.toJSONSchema(FleetwatchYaml, { io: 'input' }))
+      printJson(z.toJSONSchema(FleetwatchYaml, { io: 'input', reused: 'ref' }))
     })
 }

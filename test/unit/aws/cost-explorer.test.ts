@@ -1,35 +1,36 @@
-import { afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { dailyCostsByTag } from '../../../lib/aws/cost-explorer.ts'
 import { type CostExplorerServer, startCostExplorer } from '../../../lib/local/cost-explorer-server.ts'
 
 const ECS = 'Amazon Elastic Container Service'
-const now = () => new Date('2026-11-21T08:00:00Z')
-let server: CostExplorerServer | undefined
 
-beforeAll(() => {
+// The client resolves its endpoint once, so that one server stands for the file; each test sets what it answers.
+type Answers = Pick<Parameters<typeof startCostExplorer>[0], 'costsOf' | 'pageSize' | 'unit'>
+const answers: Answers & { now: () => Date } = { costsOf: () => [], now: () => new Date('2026-11-21T08:00:00Z') }
+let server: CostExplorerServer
+
+beforeAll(async () => {
+  server = await startCostExplorer(answers)
+  vi.stubEnv('AWS_ENDPOINT_URL_COST_EXPLORER', server.url)
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
 })
-afterEach(() => server?.stop())
+afterAll(() => server.stop())
 
-async function start(options: Parameters<typeof startCostExplorer>[0]) {
-  server = await startCostExplorer({ now, ...options })
-  vi.stubEnv('AWS_ENDPOINT_URL_COST_EXPLORER', server.url)
-  return server
+function answer({ pageSize = 500, unit = 'USD', costsOf }: Answers): void {
+  Object.assign(answers, { pageSize, unit, costsOf })
+  server.requests.length = 0
 }
 
-// The client resolves its endpoint once: every test of this file talks to the same port, one after the other.
-const port = 20_000 + (process.pid % 20_000)
-
 test('asks for daily costs by tag and service, the last day included although the end is exclusive', async () => {
-  const { requests } = await start({ port, costsOf: () => [{ server: 'search', service: ECS, usd: 1.25 }] })
+  answer({ costsOf: () => [{ server: 'search', service: ECS, usd: 1.25 }] })
   const { costs, requests: paid } = await dailyCostsByTag({ tag: 'team:server', from: '2026-11-20', to: '2026-11-22' })
   expect(costs).toEqual([
     { day: '2026-11-20', server: 'search', service: ECS, usd: 1.25 },
     { day: '2026-11-21', server: 'search', service: ECS, usd: 1.25 },
   ])
   expect(paid).toBe(1)
-  expect(requests[0]?.body).toMatchObject({
+  expect(server.requests[0]?.body).toMatchObject({
     TimePeriod: { Start: '2026-11-20', End: '2026-11-22' },
     GroupBy: [
       { Type: 'TAG', Key: 'team:server' },
@@ -39,8 +40,7 @@ test('asks for daily costs by tag and service, the last day included although th
 })
 
 test('follows the pages and counts them: a day cut between two pages stays whole', async () => {
-  await start({
-    port,
+  answer({
     pageSize: 2,
     costsOf: () => ['a', 'b', 'c'].map((name) => ({ server: name, service: ECS, usd: 1 })),
   })
@@ -50,19 +50,19 @@ test('follows the pages and counts them: a day cut between two pages stays whole
 })
 
 test('spend without the tag has the empty server name', async () => {
-  await start({ port, costsOf: () => [{ server: '', service: ECS, usd: 30 }] })
+  answer({ costsOf: () => [{ server: '', service: ECS, usd: 30 }] })
   const { costs } = await dailyCostsByTag({ tag: 'fleetwatch:server', from: '2026-11-20', to: '2026-11-21' })
   expect(costs).toEqual([{ day: '2026-11-20', server: '', service: ECS, usd: 30 }])
 })
 
 test('a server name may hold a dollar sign', async () => {
-  await start({ port, costsOf: () => [{ server: 'a$b', service: ECS, usd: 1 }] })
+  answer({ costsOf: () => [{ server: 'a$b', service: ECS, usd: 1 }] })
   const { costs } = await dailyCostsByTag({ tag: 't', from: '2026-11-20', to: '2026-11-21' })
   expect(costs[0]?.server).toBe('a$b')
 })
 
 test('nothing spent is an empty answer', async () => {
-  await start({ port, costsOf: () => [] })
+  answer({ costsOf: () => [] })
   await expect(dailyCostsByTag({ tag: 't', from: '2026-11-20', to: '2026-11-21' })).resolves.toEqual({
     costs: [],
     requests: 1,
@@ -70,11 +70,11 @@ test('nothing spent is an empty answer', async () => {
 })
 
 test('another currency is refused', async () => {
-  await start({ port, unit: 'CNY', costsOf: () => [{ server: 'a', service: ECS, usd: 1 }] })
+  answer({ unit: 'CNY', costsOf: () => [{ server: 'a', service: ECS, usd: 1 }] })
   await expect(dailyCostsByTag({ tag: 't', from: '2026-11-20', to: '2026-11-21' })).rejects.toThrow('answers in CNY')
 })
 
 test('what Cost Explorer refuses surfaces', async () => {
-  await start({ port, costsOf: () => [] })
+  answer({ costsOf: () => [] })
   await expect(dailyCostsByTag({ tag: 't', from: '2026-11-20', to: '2026-11-20' })).rejects.toThrow('before end date')
 })

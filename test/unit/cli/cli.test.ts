@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { runFleetwatch } from '../../support/run-fleetwatch.ts'
 
-const ROOT = join(import.meta.dirname, '../../..')
-const CLEAN = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' }
 const KEYS = {
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
@@ -13,34 +10,11 @@ const KEYS = {
   AWS_MAX_ATTEMPTS: '1',
 }
 
-interface Run {
-  code: number | null
-  stdout: string
-  stderr: string
-}
-
-/** Runs the real command line in a process of its own, as a user does. */
-function fleetwatch(args: string[], env: Record<string, string> = {}): Promise<Run> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(ROOT, 'bin/fleetwatch.ts'), ...args], {
-      cwd: ROOT,
-      env: { ...CLEAN, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
-  })
-}
-
 describe('help', () => {
   test.for(['status', 'alerts', 'discover', 'costs', 'report', 'config check', 'config schema'])(
     '%s --help has examples and exits 0',
     async (command) => {
-      const { code, stdout } = await fleetwatch([...command.split(' '), '--help'])
+      const { code, stdout } = await runFleetwatch([...command.split(' '), '--help'])
       expect(code).toBe(0)
       expect(stdout).toMatch(/Examples:\n {2}\$ fleetwatch /)
     },
@@ -48,7 +22,7 @@ describe('help', () => {
 
   test('comes at once: no command is loaded before it runs', async () => {
     const startedAt = Date.now()
-    await fleetwatch(['--help'])
+    await runFleetwatch(['--help'])
     expect(Date.now() - startedAt).toBeLessThan(1500)
   })
 })
@@ -60,7 +34,7 @@ describe('usage errors exit 2', () => {
     { name: 'bad choice', args: ['alerts', '--state', 'gone'], says: 'Allowed choices are firing, pending, resolved' },
     { name: 'no command', args: [], says: 'Usage: fleetwatch' },
   ])('$name', async ({ args, says }) => {
-    const { code, stdout, stderr } = await fleetwatch(args)
+    const { code, stdout, stderr } = await runFleetwatch(args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(says)
   })
@@ -80,7 +54,7 @@ describe('set-up errors exit 2 and say what to do', () => {
   }
 
   test('no Region', async () => {
-    const { code, stderr } = await fleetwatch(['status'])
+    const { code, stderr } = await runFleetwatch(['status'])
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: 'fleetwatch: No AWS Region is set. Set AWS_REGION, for example AWS_REGION=us-east-1.\n',
@@ -88,14 +62,14 @@ describe('set-up errors exit 2 and say what to do', () => {
   })
 
   test('no credentials', async () => {
-    const { code, stderr } = await fleetwatch(['alerts'], { AWS_REGION: 'us-east-1' })
+    const { code, stderr } = await runFleetwatch(['alerts'], { AWS_REGION: 'us-east-1' })
     expect(code).toBe(2)
     expect(stderr).toContain('No AWS credentials were found. Set AWS_PROFILE')
   })
 
   test('nothing deployed here', async () => {
     const url = await aws(400, { __type: 'ParameterNotFound' })
-    const { code, stderr } = await fleetwatch(['costs'], { ...KEYS, AWS_ENDPOINT_URL: url })
+    const { code, stderr } = await runFleetwatch(['costs'], { ...KEYS, AWS_ENDPOINT_URL: url })
     expect(code).toBe(2)
     expect(stderr).toContain('fleetwatch is not deployed in us-east-1')
     expect(stderr).toContain('npx cdk deploy')
@@ -103,21 +77,21 @@ describe('set-up errors exit 2 and say what to do', () => {
 
   test('no right to look', async () => {
     const url = await aws(400, { __type: 'AccessDeniedException', message: 'no' })
-    const { code, stderr } = await fleetwatch(['status'], { ...KEYS, AWS_ENDPOINT_URL: url })
+    const { code, stderr } = await runFleetwatch(['status'], { ...KEYS, AWS_ENDPOINT_URL: url })
     expect(code).toBe(2)
     expect(stderr).toContain('ssm:GetParameter')
   })
 
   test('expired credentials', async () => {
     const url = await aws(400, { __type: 'ExpiredTokenException', message: 'expired' })
-    const { code, stderr } = await fleetwatch(['report'], { ...KEYS, AWS_ENDPOINT_URL: url })
+    const { code, stderr } = await runFleetwatch(['report'], { ...KEYS, AWS_ENDPOINT_URL: url })
     expect(code).toBe(2)
     expect(stderr).toContain('have expired')
   })
 
   test('the emulator is gone', async () => {
     const url = 'http://127.0.0.1:1'
-    const { code, stderr } = await fleetwatch(['status'], { ...KEYS, AWS_ENDPOINT_URL: url })
+    const { code, stderr } = await runFleetwatch(['status'], { ...KEYS, AWS_ENDPOINT_URL: url })
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: 'fleetwatch: AWS_ENDPOINT_URL=http://127.0.0.1:1 does not answer; is it still running? (ECONNREFUSED)\n',
