@@ -47,12 +47,12 @@ async function fetchSecret(reference: SecretReference): Promise<string> {
   return key === undefined ? text : nonEmpty(keyOf(text, key))
 }
 
-function keyOf(text: string, key: string): string | undefined {
+function keyOf(text: string, key: string): string {
   try {
     return z
       .record(z.string(), z.unknown())
       .transform((all) => all[key])
-      .pipe(z.string().optional())
+      .pipe(z.string())
       .parse(JSON.parse(text))
   } catch {
     // The parser's own message would quote the secret.

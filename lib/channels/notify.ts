@@ -35,10 +35,19 @@ export function notifyThrough<Name extends ChannelName>(channel: Channel<Name>, 
     const about = { notification: id, receiver: payload.receiver, integration, status: payload.status }
     const delivery = await attempt(
       () => deliver(notification, { channel, alerting, tools, updateThread, fresh: receives <= 1 }),
-      (seconds) => postpone(record, seconds),
+      (seconds) => postponeOrLog(record, seconds),
       receives,
     )
     logger.info(delivery.outcome, { ...about, receives })
+  }
+}
+
+/** When the message cannot be postponed it comes back after the queue's own time; that must not hide why it failed. */
+async function postponeOrLog(record: SQSRecord, seconds: number): Promise<void> {
+  try {
+    await postpone(record, seconds)
+  } catch (error) {
+    logger.warn('message could not be postponed', { messageId: record.messageId, error: error as Error })
   }
 }
 

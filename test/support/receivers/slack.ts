@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Receiver, startReceiver } from './receiver.ts'
 
 const PATH = '/services/T000/B000/XXXXSECRETXXXX'
+const ANY_HOOK = /^\/services\/T\w+\/B\w+\/\w+$/
 
 const Mrkdwn = (limit: number) =>
   z.strictObject({ type: z.enum(['mrkdwn', 'plain_text']), text: z.string().min(1).max(limit) })
@@ -32,7 +33,7 @@ export const SlackBody = z.strictObject({
 /** A Slack incoming webhook that refuses what Slack would refuse. `hook` is the URL that belongs into the secret. */
 export async function startSlack(port?: number): Promise<Receiver & { hook: string }> {
   const receiver = await startReceiver(({ path, headers, json }) => {
-    if (path !== PATH) return { taken: false, status: 404, body: 'no_service' }
+    if (!ANY_HOOK.test(path)) return { taken: false, status: 404, body: 'no_service' }
     if (!headers['content-type']?.startsWith('application/json'))
       return { taken: false, status: 400, body: 'invalid_payload' }
     const parsed = SlackBody.safeParse(json)
