@@ -9,6 +9,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import middy from '@middy/core'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { z } from 'zod'
+import { postpone } from './aws/queues.ts'
 
 /** JSON log of every function; Lambda's own context (function, request id) is added by the handlers below. */
 export const logger = new Logger({ serviceName: 'fleetwatch' })
@@ -39,7 +40,7 @@ export function handleMessages<S extends z.ZodType>(
   const processor = order === 'fifo' ? new SqsFifoPartialProcessorAsync() : new BatchProcessor(EventType.SQS)
   const onRecord = async (record: SQSRecord) => {
     try {
-      await handle(parse(schema, JSON.parse(record.body)), record)
+      await handle(await parseMessage(schema, record), record)
     } catch (error) {
       logger.error('message failed', {
         messageId: record.messageId,
@@ -54,6 +55,16 @@ export function handleMessages<S extends z.ZodType>(
     .handler((event, context) =>
       processPartialResponse(event, onRecord, processor, { context, throwOnFullBatchFailure: false }),
     )
+}
+
+/** A message that does not parse never will: it comes back at once, until it lies in the dead-letter queue. */
+async function parseMessage<S extends z.ZodType>(schema: S, record: SQSRecord): Promise<z.output<S>> {
+  try {
+    return parse(schema, JSON.parse(record.body))
+  } catch (error) {
+    await postpone(record, 0)
+    throw error
+  }
 }
 
 function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
