@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js'
 import type { Matcher } from '../model/alerting.ts'
 import type { Labels } from '../model/sample.ts'
-import { quote } from './quote.ts'
+import { quote, unquote } from './quote.ts'
 
 const CLASSIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
 const OPERATOR = /^(=~|!~|!=|=)/
@@ -96,19 +96,11 @@ function parseUtf8(text: string): ParsedMatchers {
 function takeWord(text: string): { word: string; rest: string } | undefined {
   const quoted = /^"((?:[^"\\\n]|\\.)*)"/s.exec(text)
   if (quoted) {
-    const word = unescapeQuoted(quoted[1] ?? '')
+    const word = unquote(quoted[1] ?? '')
     return word === undefined ? undefined : { word, rest: text.slice(quoted[0].length).trimStart() }
   }
   const bare = BARE.exec(text)?.[0]
   return bare === undefined ? undefined : { word: bare, rest: text.slice(bare.length).trimStart() }
-}
-
-function unescapeQuoted(text: string): string | undefined {
-  try {
-    return JSON.parse(`"${text.replaceAll('\t', '\\t')}"`) as string
-  } catch {
-    return undefined
-  }
 }
 
 function parseClassic(text: string): ParsedMatchers {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Matcher } from '../../../lib/model/alerting.ts'
 import { formatMatchers, matchesAll, parseMatchers } from '../../../lib/routing/matchers.ts'
@@ -71,4 +72,24 @@ test('prints matchers as in a groupKey: sorted, quoted as Go does', () => {
     matcher('env', '!=', 'd\n\u0001\u00a0ü'),
   ]
   expect(formatMatchers(matchers)).toBe('{"a b"=~"^(?:x|\\"y\\")$",env!="d\\n\\x01\\u00a0ü",severity="critical"}')
+})
+
+test('property: whatever is printed is read again as the same', () => {
+  const text = fc.string({ unit: 'grapheme' }).map((some) => some.toWellFormed())
+  const any = fc.record({
+    name: text.filter((name) => name !== ''),
+    operator: fc.constantFrom<Matcher['operator']>('=', '!='),
+    value: fc.oneof(text, fc.constantFrom('\u0000\u0007\u007f', '\u00a0\u2028', '\\', '"', '😀\n\t')),
+  })
+  fc.assert(
+    fc.property(fc.array(any, { minLength: 1, maxLength: 4 }), (matchers) => {
+      const printed = formatMatchers(matchers)
+      const read = parseMatchers(printed)
+      expect(read.ok && formatMatchers(read.matchers)).toBe(printed)
+      expect(read.ok && new Set(read.matchers.map((one) => JSON.stringify(one)))).toEqual(
+        new Set(matchers.map((one) => JSON.stringify(one))),
+      )
+    }),
+    { numRuns: 1000 },
+  )
 })
