@@ -1,6 +1,7 @@
 import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
 import { z } from 'zod'
 import type { Problem } from '../model/problem.ts'
+import { offsetInScalar } from './scalar-offset.ts'
 import { didYouMean } from './suggest.ts'
 
 type Path = readonly PropertyKey[]
@@ -13,15 +14,32 @@ export interface YamlFile<T> {
   problemAt(path: Path, message: string, severity?: Problem['severity']): Problem
   /** Line and column (from 1) where the value at the path starts; for block scalars the `|` itself. */
   positionOf(path: Path): { line: number; column: number }
+  /** A problem at one character of the text the path leads to, also inside block scalars and quotes. */
+  problemInside(path: Path, index: number, message: string, severity?: Problem['severity']): Problem
+}
+
+export interface ReadOptions {
+  /** `text` leaves every scalar the text it is in the file (`1.0` stays "1.0"), as Go programs read labels. */
+  scalars?: 'typed' | 'text'
 }
 
 /**
  * Parses YAML 1.2 and holds it against a zod schema. Syntax errors, duplicate keys, unknown keys and wrong types become
  * problems with file, line, column and, for unknown keys, the likely meant one. Never throws for bad input.
  */
-export function readYaml<S extends z.ZodType>(file: string, text: string, schema: S): YamlFile<z.output<S>> {
+export function readYaml<S extends z.ZodType>(
+  file: string,
+  text: string,
+  schema: S,
+  options: ReadOptions = {},
+): YamlFile<z.output<S>> {
   const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true })
+  const document = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    uniqueKeys: true,
+    ...(options.scalars === 'text' ? { schema: 'failsafe', customTags: ['null', 'merge'] } : {}),
+  })
   const positionAt = (offset: number) => {
     const { line, col } = lineCounter.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
@@ -37,6 +55,11 @@ export function readYaml<S extends z.ZodType>(file: string, text: string, schema
     problems: document.errors.map((error) => problem(error.pos[0], error.message)),
     problemAt: (path, message, severity) => problem(offsetOf(root, path, 'key'), message, severity),
     positionOf: (path) => positionAt(offsetOf(root, path, 'value')),
+    problemInside: (path, index, message, severity) => {
+      const node = document.getIn(path, true)
+      const offset = isScalar(node) ? offsetInScalar(text, node, index) : offsetOf(root, path, 'value')
+      return problem(offset, message, severity)
+    },
   }
   if (result.problems.length > 0) return result
   const parsed = schema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {})

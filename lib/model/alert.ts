@@ -28,6 +28,8 @@ export const Alert = z.object({
   /** Start of the `keep_firing_for` period: the condition was last false from here on. */
   keepFiringSince: z.iso.datetime().optional(),
   resolvedAt: z.iso.datetime().optional(),
+  /** Why it ended, when not because its condition did. */
+  resolvedReason: z.string().optional(),
   lastEvaluatedAt: z.iso.datetime(),
   told: z.array(Told),
   /** Counts every write; the condition of the next one. */
