@@ -3,6 +3,7 @@ import { registerAlerts } from './commands/alerts.ts'
 import { registerConfig } from './commands/config.ts'
 import { registerCosts } from './commands/costs.ts'
 import { registerDiscover } from './commands/discover.ts'
+import { registerInvoke } from './commands/invoke.ts'
 import { registerReport } from './commands/report.ts'
 import { registerStatus } from './commands/status.ts'
 import { EXIT } from './exit-code.ts'
@@ -55,6 +56,7 @@ function buildProgram(): Command {
     registerCosts,
     registerReport,
     registerConfig,
+    registerInvoke,
   ])
     register(program)
   return program

@@ -60,7 +60,7 @@ export const FleetwatchYaml = z.strictObject({
     .strictObject({
       per_server: z
         .array(z.enum(METRIC_NAMES))
-        .default(['mcp_deployment_status', 'mcp_deployment_probe_duration_seconds', 'mcp_deployment_restarts_total'])
+        .default(['mcp_deployment_status', 'mcp_deployment_probe_duration_seconds'])
         .describe('Metrics published to CloudWatch for each server; each costs up to $0.30 a month per server.'),
     })
     .prefault({}),
