@@ -47,7 +47,7 @@ export function spendOf(months: readonly ServerMonth[], now: Date): Spend {
   const usdOf = (day: string) => amountOf(days.get(day), source)
   const isSettled = (day: string) => source === 'estimate' || now.getTime() >= settledFrom(day)
 
-  const usdPerDay = trend(days, source, isSettled)
+  const usdPerDay = trend(days, source, isSettled, today)
   const first = firstOfMonth(today)
   const soFar = daysBetween(first, addDays(today, 1))
   const monthToDateUsd = sum(
@@ -94,24 +94,22 @@ function partOfToday(source: Spend['source'], usd: number | undefined, now: Date
   return source === 'estimate' ? usd * ((now.getTime() - Date.parse(dayOf(now))) / 86_400_000) : usd
 }
 
-/** Mean of the last days that can be trusted, in USD per day; 0 when there is no figure at all. */
-function trend(days: Map<string, DayCost>, source: Spend['source'], isSettled: (day: string) => boolean): number {
+/**
+ * Mean of the last days that can be trusted, in USD per day; 0 when there is no figure at all. A day that Cost Explorer
+ * does not show cost nothing; one that was not estimated is unknown and left out.
+ */
+function trend(
+  days: Map<string, DayCost>,
+  source: Spend['source'],
+  isSettled: (day: string) => boolean,
+  today: string,
+): number {
   const known = [...days.keys()].filter((day) => amountOf(days.get(day), source) !== undefined).sort()
-  const settled = source === 'estimate' ? known : settledDays(known[0], isSettled)
+  const settled = source === 'estimate' ? known : daysBetween(known[0] ?? today, today).filter(isSettled)
   // A server of yesterday has no settled day yet: what there is, is the best guess.
   const basis = (settled.length > 0 ? settled : known).slice(-TREND_DAYS)
   if (basis.length === 0) return 0
   return sum(basis.map((day) => amountOf(days.get(day), source) ?? 0)) / basis.length
-}
-
-/**
- * All settled days from the first with a figure on. A day that Cost Explorer does not show cost nothing; one that was
- * not estimated is unknown, which is why estimates do not come here.
- */
-function settledDays(first: string | undefined, isSettled: (day: string) => boolean): string[] {
-  const days: string[] = []
-  for (let day = first; day !== undefined && isSettled(day); day = addDays(day, 1)) days.push(day)
-  return days
 }
 
 function byService(days: (DayCost | undefined)[]): Record<string, number> {
