@@ -40,15 +40,20 @@ export async function findTokenEndpoint(
     })
     if (!answer.ok) return { ok: false, reason: 'unavailable', message: answer.message }
     const metadata = answer.status === 200 ? Metadata.safeParse(parseJson(answer.body)) : undefined
-    if (metadata?.success && withoutSlash(metadata.data.issuer) === withoutSlash(issuer)) {
-      const methods = metadata.data.token_endpoint_auth_methods_supported
-      return { url: metadata.data.token_endpoint, audience: metadata.data.issuer, ...(methods && { methods }) }
-    }
-    if (metadata?.success) return misconfigured(`the issuer ${issuer} calls itself ${metadata.data.issuer}`)
+    if (metadata?.success) return trusted(metadata.data, issuer)
     failure ||= `${new URL(url).pathname} answered HTTP ${answer.status}${answer.status === 200 ? ' without usable metadata' : ''}`
     if (answer.status >= 500 || answer.status === 429) return { ok: false, reason: 'unavailable', message: failure }
   }
   return misconfigured(`the issuer ${issuer} publishes no OAuth metadata (${failure}); set token_url instead`)
+}
+
+function trusted(metadata: z.infer<typeof Metadata>, issuer: string): TokenEndpoint | TokenFault {
+  const { issuer: name, token_endpoint: url, token_endpoint_auth_methods_supported: methods } = metadata
+  if (withoutSlash(name) !== withoutSlash(issuer)) return misconfigured(`the issuer ${issuer} calls itself ${name}`)
+  if (issuer.startsWith('https:') && !url.startsWith('https:')) {
+    return misconfigured(`the issuer ${issuer} names a token endpoint without TLS`)
+  }
+  return { url, audience: name, ...(methods && { methods }) }
 }
 
 function metadataUrls(issuer: string): string[] {
