@@ -11,14 +11,13 @@ const BARE = /^[^\s{}!=~,\\"'`]+/
 export type ParsedMatchers = { ok: true; matchers: Matcher[] } | { ok: false; message: string }
 
 /**
- * Matchers of one string: `severity="critical"`, `team=~"a|b", env!=dev`, `{"my label"="x"}`. The UTF-8 syntax is tried
- * first, then the classic one, which also takes an empty or unusual unquoted value, as Alertmanager does.
+ * Matchers of one string: `severity="critical"`, `team=~"a|b", env!=dev`, `{"my label"="x"}`. Alertmanager reads both its
+ * classic and its UTF-8 syntax and keeps the classic reading where there is one; so does this. Only a string without
+ * any matcher is refused here, since it would match everything.
  */
 export function parseMatchers(text: string): ParsedMatchers {
-  const strict = parseUtf8(text)
-  if (strict.ok) return strict
   const classic = parseClassic(text)
-  return classic.ok ? classic : strict
+  return classic.ok ? classic : parseUtf8(text)
 }
 
 /** Why RE2 refuses a pattern, or undefined when it takes it. */
@@ -104,7 +103,7 @@ function takeWord(text: string): { word: string; rest: string } | undefined {
 }
 
 function parseClassic(text: string): ParsedMatchers {
-  const inner = /^\s*\{(.*)\}\s*$/s.exec(text)?.[1] ?? text
+  const inner = text.replace(/^\{/, '').replace(/\}$/, '')
   const matchers: Matcher[] = []
   for (const part of splitOutsideQuotes(inner)) {
     const found = /^\s*([^\s=!~]+)\s*(=~|!~|!=|=)\s*(.*?)\s*$/s.exec(part)
@@ -126,8 +125,20 @@ function classicValue(raw: string): string | undefined {
   return inner.replaceAll(/\\(["\\n])/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped))
 }
 
+/** Parts between commas; only after the last comma there may be nothing. */
 function splitOutsideQuotes(text: string): string[] {
-  return text.match(/(?:"(?:[^"\\]|\\.)*"|[^,])+/gs) ?? []
+  const parts = ['']
+  let [quoted, escaped] = [false, false]
+  for (const character of text) {
+    if (character === ',' && !quoted) {
+      parts.push('')
+      continue
+    }
+    if (character === '"' && !escaped) quoted = !quoted
+    escaped = character === '\\' && !escaped
+    parts[parts.length - 1] += character
+  }
+  return parts.at(-1)?.trim() === '' ? parts.slice(0, -1) : parts
 }
 
 function checked(text: string, matchers: Matcher[]): ParsedMatchers {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Matcher } from '../../../lib/model/alerting.ts'
 import { formatMatchers, matchesAll, parseMatchers } from '../../../lib/routing/matchers.ts'
+import { quote } from '../../../lib/routing/quote.ts'
 
 const matcher = (name: string, operator: Matcher['operator'], value: string): Matcher => ({ name, operator, value })
 
@@ -33,7 +34,7 @@ test.for([
   ['severity', 'expected =, !=, =~ or !~ after "severity"'],
   ['="x"', 'expected a label name'],
   ['a="b', 'expected a value after a='],
-  ['{a="b"', 'the opening { has no closing }'],
+  ['{"a b"="c"', 'the opening { has no closing }'],
   ['a="b" c="d"', 'expected a comma'],
   ['a=~"("', 'missing closing )'],
   ['a=~"(?=x)"', 'invalid or unsupported Perl syntax'],
@@ -74,12 +75,13 @@ test('prints matchers as in a groupKey: sorted, quoted as Go does', () => {
   expect(formatMatchers(matchers)).toBe('{"a b"=~"^(?:x|\\"y\\")$",env!="d\\n\\x01\\u00a0ü",severity="critical"}')
 })
 
-test('property: whatever is printed is read again as the same', () => {
-  const text = fc.string({ unit: 'grapheme' }).map((some) => some.toWellFormed())
+test('property: whatever is printed without escapes for what cannot be seen is read again as the same', () => {
+  // Those escapes are Go's, which the classic syntax reads as they stand; Alertmanager cannot read them back either.
+  const text = fc.string({ unit: 'grapheme' }).filter((some) => !/\\[abfrtvxuU]/.test(quote(some)))
   const any = fc.record({
     name: text.filter((name) => name !== ''),
     operator: fc.constantFrom<Matcher['operator']>('=', '!='),
-    value: fc.oneof(text, fc.constantFrom('\u0000\u0007\u007f', '\u00a0\u2028', '\\', '"', '😀\n\t')),
+    value: fc.oneof(text, fc.constantFrom('\\', '"', '\\n', '\n', '😀{}', ',', '}', '{', ' x ')),
   })
   fc.assert(
     fc.property(fc.array(any, { minLength: 1, maxLength: 4 }), (matchers) => {
