@@ -1,3 +1,9 @@
+/**
+ * How often a channel's queue should hand a message out before it counts as lost to the dead-letter queue. With the times
+ * below that is about an hour and a half of outage, or a storm of 1,000 messages on a channel that takes one per second.
+ */
+export const MAX_RECEIVES = 16
+
 const FIRST_MS = 2000
 const LONGEST_MS = 900_000
 
