@@ -8,6 +8,7 @@ const TABLES = {
   SERVERS_TABLE: ['facet', 'deployment'],
   ALERTS_TABLE: ['kind', 'id'],
   COSTS_TABLE: ['kind', 'id'],
+  DELIVERIES_TABLE: ['thread', 'notification'],
 } as const
 
 /**

@@ -3,6 +3,7 @@ import { SubscriptionFilter } from 'aws-cdk-lib/aws-sns'
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
+import { MAX_RECEIVES } from '../../channels/backoff.ts'
 import { secretsOfChannel } from '../../config/secrets-of.ts'
 import { CHANNELS } from '../../model/notification.ts'
 import { Handler, seconds } from '../handler.ts'
@@ -21,8 +22,11 @@ export class TellStack extends Stack {
   constructor(scope: Construct, id: string, { config, configFile, state, ...props }: StageProps) {
     super(scope, id, props)
     for (const channel of CHANNELS) {
-      // Retries are postponed one by one (2 s, 4 s, … or what Retry-After says), up to about half an hour.
-      const queue = new WorkQueue(this, `${channel}-queue`, { visibilityTimeout: seconds(60), maxReceives: 12 })
+      // Retries are postponed one by one (2 s, 4 s, … or what Retry-After says), for about an hour and a half.
+      const queue = new WorkQueue(this, `${channel}-queue`, {
+        visibilityTimeout: seconds(60),
+        maxReceives: MAX_RECEIVES,
+      })
       state.notifications.addSubscription(
         new SqsSubscription(queue.queue, {
           rawMessageDelivery: true,
