@@ -38,7 +38,7 @@ export async function deliver<Name extends ChannelName>(
     fresh,
   }
   const claimed = await updateThread(attempt.thread, (state) => claim(state, attempt, LEASE_MS))
-  if (claimed.outcome !== 'claimed') return withoutSending(claimed, attempt)
+  if (claimed.outcome !== 'claimed') return withoutSending(claimed)
   const result = await sendOrRelease(() => channel.send(notification, settings, tools), attempt, updateThread)
   if (result.outcome === 'delivered') {
     const receipt = receiptOf(notification, tools.now())
@@ -78,11 +78,11 @@ async function sendOrRelease(
   }
 }
 
-function withoutSending(claimed: Exclude<Claim, { outcome: 'claimed' }>, attempt: Attempt): Delivery {
+function withoutSending(claimed: Exclude<Claim, { outcome: 'claimed' }>): Delivery {
   if (claimed.outcome === 'delivered') return { outcome: 'already delivered' }
   if (claimed.outcome === 'busy') {
-    const afterMs = Math.max(1000, claimed.until - attempt.at)
-    return { outcome: 'retry', reason: 'another invocation is sending to this receiver about this alert', afterMs }
+    // Not the rest of the lease: whoever is alive is done within seconds, and a resolve must not wait a minute for it.
+    return { outcome: 'retry', reason: 'another invocation is sending to this receiver about this alert' }
   }
   return claimed
 }
