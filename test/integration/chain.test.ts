@@ -1,7 +1,5 @@
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listAlerts } from '../../lib/aws/alerts-table.ts'
-import { MCP_SERVERS, type McpProcess, startMcpServer } from '../../lib/local/mcp-servers.ts'
 import { waitFor } from '../../lib/local/wait-for.ts'
 import { startPagerduty } from '../support/receivers/pagerduty.ts'
 import type { Receiver } from '../support/receivers/receiver.ts'
@@ -9,18 +7,11 @@ import { startSlack } from '../support/receivers/slack.ts'
 import { startWebhook } from '../support/receivers/webhook.ts'
 import { agent, pollAll, stack } from '../support/stack.ts'
 
-let server: McpProcess
 let slack: Receiver
 let pagerduty: Receiver & { incidents: Set<string> }
 let webhook: Receiver
 
 beforeAll(async () => {
-  const everything = MCP_SERVERS[0]!
-  server = await startMcpServer(
-    everything,
-    join(import.meta.dirname, '../../.local/test-servers'),
-    stack.servers.everything,
-  )
   ;[slack, pagerduty, webhook] = await Promise.all([
     startSlack(stack.receivers.slack),
     startPagerduty(stack.receivers.pagerduty),
@@ -28,7 +19,7 @@ beforeAll(async () => {
   ])
 })
 afterAll(async () => {
-  await Promise.all([server.kill(), ...[slack, pagerduty, webhook].map((receiver) => receiver[Symbol.asyncDispose]())])
+  await Promise.all([slack, pagerduty, webhook].map((receiver) => receiver[Symbol.asyncDispose]()))
 })
 
 async function mails(): Promise<string[]> {
@@ -41,7 +32,7 @@ test('kill → fire → resolve, on every channel, once each', async () => {
   await pollAll()
   expect((await listAlerts()).filter(({ labels }) => labels.deployment === 'everything')).toEqual([])
 
-  await server.kill()
+  await fetch(`${stack.control}/kill`, { method: 'POST' })
   await agent.taskEnded('everything', 137)
   await waitFor(
     'the pages',
@@ -58,7 +49,7 @@ test('kill → fire → resolve, on every channel, once each', async () => {
   })
   expect(await listAlerts()).toEqual([expect.objectContaining({ state: 'firing' })])
 
-  await server.start()
+  await fetch(`${stack.control}/start`, { method: 'POST' })
   await agent.taskStarted('everything')
   await waitFor(
     'the resolves',

@@ -1,14 +1,22 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startCostExplorer } from '../../lib/local/cost-explorer-server.ts'
 import { freePort } from '../../lib/local/free-port.ts'
 import { startLocalFleetwatch } from '../../lib/local/local-fleetwatch.ts'
+import { MCP_SERVERS, type McpProcess, startMcpServer } from '../../lib/local/mcp-servers.ts'
 
-/** What integration tests are given of the one deployed stack. Nothing listens on the ports but what a test starts. */
+/**
+ * What integration tests are given of the one deployed stack. The server `everything` runs all the time (ticks come every
+ * minute, whatever test is on), and is killed and started by a POST to `control`. On the other ports nothing listens but
+ * what a test starts.
+ */
 export interface EmbeddedStack {
   env: Record<string, string>
   resources: Record<string, string>
   configFile: string
+  control: string
   /** Ports of the fleet's endpoints by server name, and of the receivers. */
   servers: Record<(typeof SERVERS)[number], number>
   receivers: Record<(typeof RECEIVERS)[number], number>
@@ -19,6 +27,8 @@ declare module 'vitest' {
     stack: EmbeddedStack
   }
 }
+
+const FOLDER = join(import.meta.dirname, '../../.local/test')
 
 /** One server per test that needs one, so that tests do not disturb each other. */
 const SERVERS = ['everything', 'files', 'hanging', 'refusing', 'challenging', 'html'] as const
@@ -33,9 +43,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const costExplorer = await startCostExplorer({
     costsOf: () => [{ server: 'everything', service: 'Amazon Elastic Container Service', usd: 3 }],
   })
+  const everything = await startMcpServer(MCP_SERVERS[0]!, join(FOLDER, '../test-servers'), servers.everything)
+  const control = await startControl(everything)
   const at = (port: number, path: string) => `http://127.0.0.1:${port}${path}`
   const local = await startLocalFleetwatch({
-    folder: join(import.meta.dirname, '../../.local/test'),
+    folder: FOLDER,
     configFolder: join(import.meta.dirname, 'stack-config'),
     replacements: {
       PAGERDUTY_URL: at(receivers.pagerduty, '/v2/enqueue'),
@@ -54,10 +66,22 @@ export default async function setup(project: TestProject): Promise<() => Promise
     env: local.aws.env,
     resources: local.resources,
     configFile: local.configFile,
+    control: control.url,
     servers,
     receivers,
   })
   return async () => {
-    await Promise.all([local.stop(), costExplorer.stop()])
+    control.stop()
+    await Promise.all([local.stop(), costExplorer.stop(), everything.kill()])
   }
+}
+
+/** POST /kill and POST /start, answered when it is done. */
+async function startControl(server: McpProcess): Promise<{ url: string; stop(): void }> {
+  const control = createServer(async (request, response) => {
+    await (request.url === '/kill' ? server.kill() : server.start())
+    response.end()
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => control.once('listening', resolve))
+  return { url: `http://127.0.0.1:${(control.address() as AddressInfo).port}`, stop: () => control.close() }
 }
