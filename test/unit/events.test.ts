@@ -42,7 +42,10 @@ const SCHEMAS: Record<string, z.ZodType> = {
 }
 
 test('every function has its event, and every event its function', () => {
-  const names = (folder: string, end: string) => readdirSync(join(FOLDER, folder)).map((name) => name.replace(end, '')).sort()
+  const names = (folder: string, end: string) =>
+    readdirSync(join(FOLDER, folder))
+      .map((name) => name.replace(end, ''))
+      .sort()
   expect(names('.', '.json')).toEqual(names('../functions', '.ts'))
   expect(Object.keys(SCHEMAS).sort()).toEqual(names('.', '.json'))
 })
