@@ -14,8 +14,11 @@ afterAll(() => slack[Symbol.asyncDispose]())
 
 async function reports(): Promise<string[]> {
   const answer = await fetch(`${stack.env.AWS_ENDPOINT_URL}/_ministack/ses/messages`)
-  const { messages } = (await answer.json()) as { messages: unknown[] }
-  return messages.map((mail) => JSON.stringify(mail)).filter((mail) => mail.includes('daily report'))
+  const { messages } = (await answer.json()) as { messages: Record<string, unknown[]> }
+  return Object.values(messages)
+    .flat()
+    .map((mail) => JSON.stringify(mail))
+    .filter((mail) => mail.includes('daily report'))
 }
 
 test('track-costs: Cost Explorer and the estimate become months, series and what the command line shows', async () => {
