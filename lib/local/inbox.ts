@@ -30,8 +30,9 @@ export interface Inbox {
 }
 
 const SIGNING_SECRET = 'a signing key of the demo'
+/** Mails by AWS account, as the embedded AWS shows them. */
 const Mails = z.object({
-  messages: z.array(z.looseObject({ Subject: z.string().optional(), Body: z.unknown().optional() })),
+  messages: z.record(z.string(), z.array(z.looseObject({ Subject: z.string().optional() }))),
 })
 
 export async function startInbox(): Promise<Inbox> {
@@ -123,9 +124,11 @@ async function readMails(endpoint: string | undefined): Promise<Message[]> {
   if (!endpoint) return []
   const answer = await fetch(`${endpoint}/_ministack/ses/messages`)
   const parsed = Mails.parse(await answer.json())
-  return parsed.messages.map((mail) => ({
-    channel: 'email',
-    text: JSON.stringify(mail),
-    lines: [mail.Subject ?? '(no subject)'],
-  }))
+  return Object.values(parsed.messages)
+    .flat()
+    .map((mail) => ({
+      channel: 'email',
+      text: JSON.stringify(mail),
+      lines: [mail.Subject ?? '(no subject)'],
+    }))
 }

@@ -24,8 +24,11 @@ afterAll(async () => {
 
 async function mails(): Promise<string[]> {
   const answer = await fetch(`${stack.env.AWS_ENDPOINT_URL}/_ministack/ses/messages`)
-  const { messages } = (await answer.json()) as { messages: unknown[] }
-  return messages.map((mail) => JSON.stringify(mail)).filter((mail) => mail.includes('McpServerDown'))
+  const { messages } = (await answer.json()) as { messages: Record<string, unknown[]> }
+  return Object.values(messages)
+    .flat()
+    .map((mail) => JSON.stringify(mail))
+    .filter((mail) => mail.includes('McpServerDown'))
 }
 
 test('kill → fire → resolve, on every channel, once each', async () => {

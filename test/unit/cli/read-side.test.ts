@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { saveChanges } from '../../../lib/aws/alerts-table.ts'
 import { readCostSeries, readMonths, saveCostLook, saveCostSeries, saveMonths } from '../../../lib/aws/costs-table.ts'
 import { saveProbeState, saveRegistry } from '../../../lib/aws/servers-table.ts'
@@ -11,6 +11,9 @@ import { aVerdict } from '../../support/a-verdict.ts'
 import { anAlert } from '../../support/an-alert.ts'
 import { startEmbeddedTables } from '../../support/embedded-tables.ts'
 import { runFleetwatch } from '../../support/run-fleetwatch.ts'
+
+// Each test starts processes, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 // One embedded AWS for the file: its tests run one after the other and build on each other's tables.
 let aws: EmbeddedAws

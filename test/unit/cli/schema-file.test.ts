@@ -9,4 +9,4 @@ test('fleetwatch.schema.json, which editors read, is what the code accepts', asy
   const kept = readFileSync(join(import.meta.dirname, '../../../fleetwatch.schema.json'), 'utf8')
   const remedy = 'npx fleetwatch config schema > fleetwatch.schema.json && npm run fix'
   expect(JSON.parse(kept), `out of date; run: ${remedy}`).toEqual(JSON.parse(stdout))
-})
+}, 30_000)

@@ -1,6 +1,4 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EmailMessage } from '../../../lib/aws/email.ts'
 import type { ChannelTools } from '../../../lib/channels/channel.ts'
 import type { UpdateThread } from '../../../lib/channels/deliver.ts'
@@ -9,6 +7,7 @@ import type { Receiver } from '../../../lib/model/alerting.ts'
 import { dailyReport } from '../../../lib/reports/daily-report.ts'
 import { sendReport } from '../../../lib/reports/send-report.ts'
 import { fleetStatus } from '../../../lib/status/fleet-status.ts'
+import { startSlack } from '../../support/receivers/slack.ts'
 
 const now = new Date('2026-11-21T08:00:00Z')
 const report = dailyReport({
@@ -27,25 +26,11 @@ const receiver: Receiver = {
 }
 const today = { id: 'daily-report@2026-11-21T08:00:00Z', dueAt: now }
 
-let slack: Server | undefined
-afterEach(() => slack?.close())
-
-/** A Slack-shaped receiver that answers with these statuses in turn, then with 200. */
-async function startSlack(
-  ...statuses: number[]
-): Promise<{ url: string; received: { text: string; blocks: unknown[] }[] }> {
-  const received: { text: string; blocks: unknown[] }[] = []
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const part of request.setEncoding('utf8')) body += part
-    const status = statuses.shift() ?? 200
-    if (status === 200) received.push(JSON.parse(body))
-    response.writeHead(status).end(status === 200 ? 'ok' : 'failed')
-  })
-  slack = server
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/T/B/x`, received }
-}
+let slack: Awaited<ReturnType<typeof startSlack>>
+beforeEach(async () => {
+  slack = await startSlack()
+})
+afterEach(() => slack[Symbol.asyncDispose]())
 
 /** The ledger in memory; its decisions are those of the real one. */
 function ledger(): UpdateThread {
@@ -57,9 +42,9 @@ function ledger(): UpdateThread {
   }
 }
 
-function tools(url: string, mails: EmailMessage[]): ChannelTools {
+function tools(mails: EmailMessage[]): ChannelTools {
   return {
-    readSecret: async () => url,
+    readSecret: async () => slack.hook,
     sendEmail: async (message) => {
       mails.push(message)
       return { outcome: 'delivered' }
@@ -69,48 +54,48 @@ function tools(url: string, mails: EmailMessage[]): ChannelTools {
 }
 
 test('reaches Slack and e-mail', async () => {
-  const { url, received } = await startSlack()
   const mails: EmailMessage[] = []
-  const sent = await sendReport(report, receiver, today, { tools: tools(url, mails), updateThread: ledger() })
+  const sent = await sendReport(report, receiver, today, { tools: tools(mails), updateThread: ledger() })
   expect(sent).toEqual([
     { integration: 'slack_configs[0]', outcome: 'delivered' },
     { integration: 'email_configs[0]', outcome: 'delivered' },
   ])
-  expect(received).toEqual([expect.objectContaining({ text: expect.stringContaining('daily report, 2026-11-21') })])
+  expect(slack.received.map(({ json }) => json)).toEqual([
+    expect.objectContaining({ text: expect.stringContaining('daily report, 2026-11-21') }),
+  ])
   expect(mails).toEqual([
     expect.objectContaining({ to: ['finance@example.com'], html: expect.stringContaining('<h1') }),
   ])
 })
 
 test('a second invocation sends only what is missing; the next day is sent again', async () => {
-  const { url, received } = await startSlack(500)
+  slack.failNext({ status: 500 })
   const mails: EmailMessage[] = []
-  const given = { tools: tools(url, mails), updateThread: ledger() }
+  const given = { tools: tools(mails), updateThread: ledger() }
   const first = await sendReport(report, receiver, today, given)
   expect(first.map(({ outcome }) => outcome)).toEqual(['retry', 'delivered'])
   const second = await sendReport(report, receiver, today, given)
   expect(second.map(({ outcome }) => outcome)).toEqual(['delivered', 'already delivered'])
   const third = await sendReport(report, receiver, today, given)
   expect(third.map(({ outcome }) => outcome)).toEqual(['already delivered', 'already delivered'])
-  expect([received.length, mails.length]).toEqual([1, 1])
+  expect([slack.received.length, mails.length]).toEqual([1, 1])
 
   const tomorrow = { id: 'daily-report@2026-11-22T08:00:00Z', dueAt: new Date('2026-11-22T08:00:00Z') }
   await sendReport(report, receiver, tomorrow, given)
-  expect([received.length, mails.length]).toEqual([2, 2])
+  expect([slack.received.length, mails.length]).toEqual([2, 2])
 })
 
 test('two invocations at once send one message', async () => {
-  const { url, received } = await startSlack()
   const mails: EmailMessage[] = []
-  const given = { tools: tools(url, mails), updateThread: ledger() }
+  const given = { tools: tools(mails), updateThread: ledger() }
   await Promise.all([sendReport(report, receiver, today, given), sendReport(report, receiver, today, given)])
-  expect([received.length, mails.length]).toEqual([1, 1])
+  expect([slack.received.length, mails.length]).toEqual([1, 1])
 })
 
 test('a secret that cannot be read keeps nobody else from the report', async () => {
   const mails: EmailMessage[] = []
   const broken = {
-    ...tools('', mails),
+    ...tools(mails),
     readSecret: () => Promise.reject(new Error('the secret secretsmanager:slack cannot be read')),
   }
   const sent = await sendReport(report, receiver, today, { tools: broken, updateThread: ledger() })
