@@ -38,7 +38,11 @@ export function judge(
   confirmation: Confirmation = TWO_OF_THREE,
 ): Judgement {
   const memory = nextMemory(result, before ?? {}, now)
-  const { fault } = result
+  const { fault, auth } = result
+  if (auth) {
+    const layer = auth.health === 'healthy' ? {} : ({ layer: 'auth' } as const)
+    return { verdict: { ...verdictOf(result), ...auth, ...layer }, memory }
+  }
   if (!fault) return { verdict: judgeAnswer(result, ecs, before ?? {}, memory), memory }
   const meaning = meaningOf(fault)
   const base = verdictOf(result)

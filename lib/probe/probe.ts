@@ -1,4 +1,4 @@
-import type { Layer, Timings } from '../model/verdict.ts'
+import type { Health, Layer, Timings } from '../model/verdict.ts'
 import type { SessionEnd } from './channel.ts'
 import { openConnection } from './connection.ts'
 import { type Conversation, converse } from './converse.ts'
@@ -39,6 +39,8 @@ export interface ProbeResult<T = undefined> {
   certificate?: { notAfter: string }
   /** Status and challenge of a 401 or 403. */
   refusal?: { status: number; wwwAuthenticate?: string }
+  /** What the credential's own story makes of the result; it goes before the fault. */
+  auth?: { health: Health; reason: string; message: string }
   afterwards?: T
   at: string
 }
@@ -80,6 +82,18 @@ export async function probe<T = undefined>(
     ...(conversation.afterwardsResult !== undefined && { afterwards: conversation.afterwardsResult }),
     at,
   } as ProbeResult<T>
+}
+
+/** The result of a probe that was not made, because the prober had no credential for it. */
+export function unprobed(now: Date): ProbeResult<never> {
+  return {
+    fault: { fault: 'prober_error', message: 'The server was not asked.' },
+    timings: { totalMs: 0 },
+    requests: 0,
+    session: 'none',
+    maybeLeaked: false,
+    at: now.toISOString(),
+  }
 }
 
 function describe({ capabilities: _, ...findings }: Findings) {
