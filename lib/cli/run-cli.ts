@@ -4,6 +4,7 @@ import { registerConfig } from './commands/config.ts'
 import { registerCosts } from './commands/costs.ts'
 import { registerDiscover } from './commands/discover.ts'
 import { registerInvoke } from './commands/invoke.ts'
+import { registerProbe } from './commands/probe.ts'
 import { registerReport } from './commands/report.ts'
 import { registerStatus } from './commands/status.ts'
 import { EXIT } from './exit-code.ts'
@@ -52,6 +53,7 @@ function buildProgram(): Command {
   for (const register of [
     registerStatus,
     registerAlerts,
+    registerProbe,
     registerDiscover,
     registerCosts,
     registerReport,
