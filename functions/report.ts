@@ -19,12 +19,13 @@ const receiver = config.alerting.receivers.find(({ name }) => name === config.re
 /** Puts health, alerts and costs into one report and sends it to the receiver named in the configuration, once. */
 export const handler = handleEvent(ScheduledEvent, async (event) => {
   const now = new Date()
-  if (!receiver) return { sent: [], why: 'no "report:" is configured' }
+  if (!config.report || !receiver) return { sent: [], why: 'no "report:" is configured' }
   const [servers, verdicts, alerts] = await Promise.all([listServers(), listVerdicts(), listAlerts()])
   const look = await readCostLook()
   const costs = look && fleetCosts({ months: await readMonths(monthsToRead(now)), servers, look, now })
   const status = fleetStatus({ servers, verdicts, alerts, now })
-  const report = dailyReport({ fleet: config.fleet.name, status, alerts, costs, now })
+  const { timezone } = config.report
+  const report = dailyReport({ fleet: config.fleet.name, status, alerts, costs, now, timezone })
   const identity = { id: `${event.id}@${event.time}`, dueAt: new Date(event.time) }
   const tools = { readSecret, sendEmail, now: () => new Date() }
   const sent = await sendReport(report, receiver, identity, { tools, updateThread })

@@ -1,7 +1,10 @@
+import { didYouMean } from '../config/suggest.ts'
 import { addDays } from './calendar.ts'
 import type { FleetCosts, ServerCosts } from './fleet-costs.ts'
 import { PRICES_AS_OF } from './prices.ts'
 import { usd } from './usd.ts'
+
+const OLD_AFTER_MS = 12 * 3_600_000
 
 /**
  * Says in sentences why figures are missing, small or may still change: above all why a bill shows $0 for servers that
@@ -23,6 +26,8 @@ export function explainCosts(costs: Omit<FleetCosts, 'notes'>, tag: string): str
           ),
         ]),
     ...untaggedSpend(costs.untaggedEcsUsd, tag),
+    ...budgetsOfNobody(costs),
+    ...oldFigures(costs),
     ...withoutEstimate(costs.servers),
     ...provisionalDay(costs.servers),
   ]
@@ -60,6 +65,27 @@ function provisionalDay(servers: ServerCosts[]): string[] {
   const found = servers.find(({ spend }) => spend.source === 'cost_explorer' && spend.yesterday.provisional)
   if (!found) return []
   return [`${found.spend.yesterday.day} is provisional: AWS completes a day's figures up to 24 h after its end.`]
+}
+
+/** A budget for a server that does not exist never alerts: most likely its name is misspelt. */
+function budgetsOfNobody({ budgets, servers }: Omit<FleetCosts, 'notes'>): string[] {
+  const known = servers.map(nameOf)
+  return budgets.flatMap(({ budget: { name, server } }) =>
+    server === undefined || known.includes(server)
+      ? []
+      : [`Budget ${name} is for a server "${server}" that is not in the fleet${didYouMean(server, known)}`],
+  )
+}
+
+/** Costs are looked at every 6 hours; twice that without a look or an answer is a fault somebody must see. */
+function oldFigures({ at, lookedAt, fetchedAt }: Omit<FleetCosts, 'notes'>): string[] {
+  const isOld = (moment: string) => Date.parse(at) - Date.parse(moment) > OLD_AFTER_MS
+  const utc = (moment: string) => `${moment.slice(0, 16).replace('T', ' ')} UTC`
+  if (isOld(lookedAt)) return [`These figures are old: track-costs last ran ${utc(lookedAt)}; its log says why.`]
+  if (fetchedAt === undefined || !isOld(fetchedAt)) return []
+  return [
+    `Cost Explorer last answered ${utc(fetchedAt)}; the log of track-costs says why. Newer days are missing or estimated.`,
+  ]
 }
 
 function nameOf({ server }: ServerCosts): string {

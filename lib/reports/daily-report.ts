@@ -58,15 +58,17 @@ export function dailyReport(given: {
   alerts: readonly Alert[]
   costs: FleetCosts | undefined
   now: Date
+  /** Time zone of the date in the title; figures are by UTC day, as AWS bills. */
+  timezone?: string
 }): DailyReport {
-  const { fleet, status, alerts, costs, now } = given
+  const { fleet, status, alerts, costs, now, timezone = 'UTC' } = given
   const firing = alerts.filter((alert) => alert.state === 'firing').sort(bySeverity)
   const ended = alerts.filter((alert) => endedLately(alert, now)).length
   const exceeded = (costs?.budgets ?? []).filter(({ state }) => state === 'exceeded')
   const threatened = (costs?.budgets ?? []).filter(({ state }) => state === 'forecast to exceed' || state === 'warning')
   const troubled = status.servers.filter((server) => server.stale || server.health !== 'healthy')
   return {
-    title: `MCP fleet ${fleet}: daily report, ${now.toISOString().slice(0, 10)}`,
+    title: `MCP fleet ${fleet}: daily report, ${dateIn(timezone, now)}`,
     headline: headlineOf(status, firing.length, exceeded.map(nameOf), threatened.map(nameOf)),
     tone: toneOf(status, firing.length, exceeded.length, threatened.length),
     health: {
@@ -135,6 +137,11 @@ function alertRow(alert: Alert): AlertRow {
 /** What follows a list that was cut, or nothing. */
 function beyond(count: number, what: string): { more?: string } {
   return count > MOST_ROWS ? { more: `and ${count - MOST_ROWS} ${what}` } : {}
+}
+
+/** The date there, `2026-11-21`. */
+function dateIn(timeZone: string, now: Date): string {
+  return now.toLocaleDateString('sv-SE', { timeZone })
 }
 
 function nameOf({ budget }: { budget: { name: string } }): string {

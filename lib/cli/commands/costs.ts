@@ -10,10 +10,14 @@ import { type Cell, formatTable } from '../format/table.ts'
 import { examples, JSON_OPTION } from '../help.ts'
 import { print, printJson, terminalWidth, withProgress } from '../output.ts'
 
+/** Servers listed unless all are asked for. */
+const DEAREST = 30
+
 export function registerCosts(program: Command): void {
   program
     .command('costs')
     .description('spend per server, forecast and budgets of the current month (UTC)')
+    .option('--all', `list every server, not only the ${DEAREST} dearest`)
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
@@ -22,11 +26,11 @@ export function registerCosts(program: Command): void {
         ['fleetwatch costs --json | jq .budgets', 'exit code 1: a budget is exceeded, 3: nearly, or by forecast'],
       ]),
     )
-    .action(async (options: { json?: true }) => {
+    .action(async (options: { all?: true; json?: true }) => {
       const now = new Date()
       const costs = await withProgress('reading costs', readCosts(now))
       if (options.json) printJson(costs)
-      else print(formatCosts(costs, now, terminalWidth()))
+      else print(formatCosts(costs, now, terminalWidth(), { all: options.all ?? false }))
       process.exitCode = exitCodeOf(costs)
     })
 }
@@ -51,7 +55,10 @@ function exitCodeOf({ budgets }: FleetCosts): number {
 }
 
 /** Costs as text: servers, budgets, and why figures are what they are. */
-export function formatCosts(costs: FleetCosts, now: Date, width: number): string {
+export function formatCosts(costs: FleetCosts, now: Date, width: number, { all }: { all: boolean }): string {
+  const rest = all ? [] : costs.servers.slice(DEAREST)
+  const restUsd = rest.reduce((sum, { spend }) => sum + spend.monthToDateUsd, 0)
+  const listed = costs.servers.slice(0, costs.servers.length - rest.length)
   const month = now.toLocaleString('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' })
   const right = (title: string) => ({ title, align: 'right' as const })
   const servers = formatTable(
@@ -64,7 +71,8 @@ export function formatCosts(costs: FleetCosts, now: Date, width: number): string
       { title: 'FROM' },
     ],
     [
-      ...costs.servers.map(serverRow),
+      ...listed.map(serverRow),
+      ...(rest.length > 0 ? [[`${rest.length} more`, usd(restUsd), '', '', '', '--all lists them']] : []),
       ['all', usd(costs.monthToDateUsd), usd(costs.forecastUsd), '', usd(costs.yesterdayUsd), ''].map(
         (text): Cell => ({ text, style: 'bold' }),
       ),

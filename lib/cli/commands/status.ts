@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { FleetStatus } from '../../status/fleet-status.ts'
+import type { FleetStatus, ServerStatus } from '../../status/fleet-status.ts'
 import { EXIT } from '../exit-code.ts'
 import { formatAge } from '../format/age.ts'
 import { styleOf } from '../format/health-style.ts'
@@ -7,11 +7,15 @@ import { type Cell, formatTable, paint } from '../format/table.ts'
 import { examples, JSON_OPTION } from '../help.ts'
 import { print, printJson, terminalWidth, withProgress } from '../output.ts'
 
+/** More healthy servers than this are counted instead of listed, so that the ones in trouble stay on the screen. */
+const FOLD_FROM = 30
+
 export function registerStatus(program: Command): void {
   program
     .command('status')
     .description('health of every MCP server, worst first')
     .argument('[server...]', 'only these servers')
+    .option('--all', `list every server, also when more than ${FOLD_FROM} are healthy`)
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
@@ -22,10 +26,10 @@ export function registerStatus(program: Command): void {
         ['fleetwatch status || notify-me', 'exit code 0 healthy, 1 unhealthy, 3 degraded'],
       ]),
     )
-    .action(async (names: string[], options: { json?: true }) => {
+    .action(async (names: string[], options: { all?: true; json?: true }) => {
       const status = await withProgress('reading verdicts', readStatus(names))
       if (options.json) printJson(status)
-      else print(formatStatus(status, terminalWidth()))
+      else print(formatStatus(status, terminalWidth(), { all: options.all ?? names.length > 0 }))
       process.exitCode = EXIT[status.overall]
     })
 }
@@ -43,11 +47,16 @@ async function readStatus(names: string[]): Promise<FleetStatus> {
   return fleetStatus({ servers: wanted, verdicts, alerts: theirs, now: new Date() })
 }
 
-/** The status as text: a sentence, a table, and what to do next. */
-export function formatStatus(status: FleetStatus, width: number): string {
+/** The status as text: a sentence, a table, and what to do next. Unless `all`, many healthy servers become one line. */
+export function formatStatus(status: FleetStatus, width: number, { all }: { all: boolean }): string {
   const head = `${paint(styleOf(status.overall), status.overall.toUpperCase())}  ${status.summary}`
   if (status.servers.length === 0) return head
-  const rows = status.servers.map((server): Cell[] => [
+  const isFine = (server: ServerStatus) => server.health === 'healthy' && !server.stale
+  const fine = status.servers.filter(isFine).length
+  const fold = !all && fine > FOLD_FROM
+  const listed = fold ? status.servers.filter((server) => !isFine(server)) : status.servers
+  const folded = fold ? `\n\n${fine} healthy servers are not listed; --all lists them` : ''
+  const rows = listed.map((server): Cell[] => [
     server.deployment,
     server.stale
       ? { text: `stale (was ${server.health})`, style: styleOf(server.health === 'critical' ? 'critical' : 'stale') }
@@ -71,5 +80,5 @@ export function formatStatus(status: FleetStatus, width: number): string {
   )
   const { firing, pending } = status.alerts
   const alerts = firing + pending > 0 ? `\n\n${firing} firing, ${pending} pending: "fleetwatch alerts" shows them` : ''
-  return `${head}\n\n${table}${alerts}`
+  return `${head}${rows.length > 0 ? `\n\n${table}` : ''}${folded}${alerts}`
 }

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { build, type Metafile } from 'esbuild'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { runFleetwatch } from '../../support/run-fleetwatch.ts'
@@ -15,7 +16,7 @@ const KEYS = {
 }
 
 describe('help', () => {
-  test.for(['status', 'alerts', 'discover', 'costs', 'report', 'config check', 'config schema'])(
+  test.for(['status', 'alerts', 'discover', 'costs', 'report', 'invoke', 'config check', 'config schema'])(
     '%s --help has examples and exits 0',
     async (command) => {
       const { code, stdout } = await runFleetwatch([...command.split(' '), '--help'])
@@ -71,10 +72,11 @@ describe('set-up errors exit 2 and say what to do', () => {
   afterEach(() => server?.close())
 
   /** Answers every call as AWS answers in its JSON protocol. */
-  async function aws(status: number, body: object): Promise<string> {
-    server = createServer((_, response) =>
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body)),
-    )
+  async function aws(status: number, body: object, afterMs = 0): Promise<string> {
+    server = createServer(async (_, response) => {
+      await sleep(afterMs)
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body))
+    })
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   }
@@ -113,6 +115,13 @@ describe('set-up errors exit 2 and say what to do', () => {
     const { code, stderr } = await runFleetwatch(['report'], { ...KEYS, AWS_ENDPOINT_URL: url })
     expect(code).toBe(2)
     expect(stderr).toContain('have expired')
+  })
+
+  test('what takes over 2 s says on standard error what is going on', async () => {
+    const url = await aws(400, { __type: 'ParameterNotFound' }, 2600)
+    const { stdout, stderr } = await runFleetwatch(['status'], { ...KEYS, AWS_ENDPOINT_URL: url })
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/^… reading verdicts \(2 s\)\nfleetwatch: fleetwatch is not deployed/)
   })
 
   test('the emulator is gone', async () => {

@@ -73,7 +73,9 @@ test('status', () => {
     ['memory', aVerdict({ at: '2026-11-21T07:40:00.000Z' })],
     ['search', aVerdict()],
   ])
-  expect(formatStatus(fleetStatus({ servers, verdicts, alerts: [anAlert()], now }), 80)).toMatchInlineSnapshot(`
+  expect(
+    formatStatus(fleetStatus({ servers, verdicts, alerts: [anAlert()], now }), 80, { all: false }),
+  ).toMatchInlineSnapshot(`
     "UNHEALTHY  1 of 4 servers healthy, 1 critical, 1 unknown, 1 stale
 
     SERVER  HEALTH               LAYER       CHECKED   TOOK  WHAT
@@ -85,6 +87,34 @@ test('status', () => {
 
     1 firing, 0 pending: "fleetwatch alerts" shows them"
   `)
+})
+
+describe('a fleet of many', () => {
+  const names = Array.from({ length: 33 }, (_, index) => `s${String(index).padStart(2, '0')}`)
+  const servers = names.map((deployment) => aServer({ deployment }))
+
+  test('status lists the ones in trouble and counts more than 30 healthy ones', () => {
+    const verdicts = new Map(names.map((name) => [name, aVerdict()]))
+    verdicts.set('s07', aVerdict({ health: 'warning', message: 'slow' }))
+    const status = fleetStatus({ servers, verdicts, alerts: [], now })
+    const folded = formatStatus(status, wide, { all: false })
+    expect(folded.split('\n')).toHaveLength(6)
+    expect(folded).toContain('32 healthy servers are not listed; --all lists them')
+    expect(formatStatus(status, wide, { all: true }).split('\n')).toHaveLength(36)
+    const few = fleetStatus({ servers: servers.slice(0, 31), verdicts, alerts: [], now })
+    expect(formatStatus(few, wide, { all: false })).toContain('s30')
+  })
+
+  test('costs list the 30 dearest and sum up the rest', () => {
+    const billed = names.map((server) => ({ day: '2026-11-20', server, service: 'x', usd: 1 }))
+    const months = recordBilled([], billed, { from: '2026-11-01', to: '2026-11-22' })
+    const look = { at: now.toISOString(), requests: 1, fleet: 'f', tag: 't', priceRegion: 'us-east-1', budgets: [] }
+    const costs = fleetCosts({ months, servers, look, now })
+    expect(formatCosts(costs, now, wide, { all: false })).toMatch(
+      /s29 .*\n3 more +\$3\.00 +--all lists them\nall +\$33\.00/,
+    )
+    expect(formatCosts(costs, now, wide, { all: true })).toMatch(/s32 .*\nall /)
+  })
 })
 
 test('alerts', () => {
@@ -121,7 +151,7 @@ test('costs', () => {
     },
     now,
   })
-  expect(formatCosts(costs, now, wide)).toMatchInlineSnapshot(`
+  expect(formatCosts(costs, now, wide, { all: false })).toMatchInlineSnapshot(`
     "SERVER  NOVEMBER 2026 SO FAR   FORECAST   A DAY  2026-11-20  FROM
     search             $1,260.00  $1,800.00  $60.00     $60.00*  Cost Explorer
     gone                  <$0.01     <$0.01  <$0.01     <$0.01*  Cost Explorer, no longer in the fleet

@@ -58,6 +58,38 @@ describe('explanations', () => {
     expect(notes).toEqual([expect.stringContaining('has not answered yet')])
   })
 
+  test.for([
+    {
+      name: 'twelve hours are two looks',
+      lookedAt: '2026-11-20T20:00:00.000Z',
+      fetchedAt: '2026-11-20T20:00:00.000Z',
+      notes: [],
+    },
+    {
+      name: 'track-costs stopped',
+      lookedAt: '2026-11-20T19:59:59.000Z',
+      fetchedAt: '2026-11-20T19:59:59.000Z',
+      notes: ['These figures are old: track-costs last ran 2026-11-20 19:59 UTC; its log says why.'],
+    },
+    {
+      name: 'Cost Explorer stopped answering',
+      lookedAt: '2026-11-21T07:20:00.000Z',
+      fetchedAt: '2026-11-19T07:20:00.000Z',
+      notes: [expect.stringContaining('Cost Explorer last answered 2026-11-19 07:20 UTC')],
+    },
+  ])('old figures: $name', ({ lookedAt, fetchedAt, notes }) => {
+    expect(fleetCosts({ months: [], servers: [], look: { ...look, at: lookedAt, fetchedAt }, now }).notes).toEqual(
+      notes,
+    )
+  })
+
+  test('a budget for a server that nobody has is called out with the likely name', () => {
+    const budgets = [{ name: 'b', amount: 25, period: 'monthly' as const, server: 'serach' }]
+    const months = recordBilled([], costsOf({ search: 1 }, 19), november)
+    const { notes } = fleetCosts({ months, servers: [aServer()], look: { ...look, budgets }, now })
+    expect(notes).toContain('Budget b is for a server "serach" that is not in the fleet; did you mean "search"?')
+  })
+
   test('no price: names are grouped by reason and cut', () => {
     const servers = 'abcdefgh'.split('').map((deployment) => aServer({ deployment }))
     const { notes } = fleetCosts({ months: [], servers, look: { ...look, priceRegion: 'mars-1' }, now })

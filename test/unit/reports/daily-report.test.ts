@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { daysBetween } from '../../../lib/costs/calendar.ts'
 import { fleetCosts } from '../../../lib/costs/fleet-costs.ts'
-import { recordBilled, recordEstimates } from '../../../lib/costs/record-costs.ts'
+import { fetchWindow, recordBilled, recordEstimates } from '../../../lib/costs/record-costs.ts'
 import type { BilledCost, CostLook } from '../../../lib/model/cost.ts'
 import { dailyReport } from '../../../lib/reports/daily-report.ts'
 import { reportHtml } from '../../../lib/reports/report-html.ts'
@@ -222,4 +223,52 @@ test('before the first look at costs', () => {
   const status = fleetStatus({ servers: [], verdicts: new Map(), alerts: [], now })
   const first = dailyReport({ fleet: 'demo', status, alerts: [], costs: undefined, now })
   expect(reportText(first)).toContain('COSTS  not looked at yet')
+})
+
+describe('the days around the ends of months', () => {
+  // $1 a day from 50 days before; what Cost Explorer shows of the two newest days is incomplete: $0.50 and $0.10.
+  test.for([
+    {
+      at: '2026-11-30T08:00:00Z',
+      summary: '$28.60 in November so far, forecast $30.00; 2026-11-29 $0.50, provisional',
+    },
+    { at: '2026-12-01T08:00:00Z', summary: '$0.10 in December so far, forecast $31.00; 2026-11-30 $0.50, provisional' },
+    { at: '2026-12-01T00:00:00Z', summary: '$0.10 in December so far, forecast $31.00; 2026-11-30 $0.50, provisional' },
+    { at: '2026-12-02T08:00:00Z', summary: '$0.60 in December so far, forecast $31.00; 2026-12-01 $0.50, provisional' },
+    { at: '2027-01-01T08:00:00Z', summary: '$0.10 in January so far, forecast $31.00; 2026-12-31 $0.50, provisional' },
+    {
+      at: '2028-02-29T08:00:00Z',
+      summary: '$27.60 in February so far, forecast $29.00; 2028-02-28 $0.50, provisional',
+    },
+    { at: '2028-03-01T08:00:00Z', summary: '$0.10 in March so far, forecast $31.00; 2028-02-29 $0.50, provisional' },
+    { at: '2027-03-01T08:00:00Z', summary: '$0.10 in March so far, forecast $31.00; 2027-02-28 $0.50, provisional' },
+  ])('$at', ({ at, summary }) => {
+    const then = new Date(at)
+    const window = fetchWindow(then)
+    const days = daysBetween(window.from, window.to)
+    const usd = (index: number) => (index === days.length - 1 ? 0.1 : index === days.length - 2 ? 0.5 : 1)
+    const costs = days.map((day, index) => ({ day, server: 'search', service: ECS, usd: usd(index) }))
+    const servers = [aServer()]
+    const report = dailyReport({
+      fleet: 'demo',
+      status: fleetStatus({ servers, verdicts: new Map(), alerts: [], now: then }),
+      alerts: [],
+      costs: fleetCosts({
+        months: recordBilled([], costs, window),
+        servers,
+        look: { ...look, budgets: [] },
+        now: then,
+      }),
+      now: then,
+    })
+    expect(report.costs.summary).toBe(summary)
+  })
+})
+
+test('the date in the title is that of the report’s time zone', () => {
+  const then = new Date('2026-11-20T19:00:00Z')
+  const status = fleetStatus({ servers: [], verdicts: new Map(), alerts: [], now: then })
+  const given = { fleet: 'demo', status, alerts: [], costs: undefined, now: then }
+  expect(dailyReport({ ...given, timezone: 'Pacific/Auckland' }).title).toBe('MCP fleet demo: daily report, 2026-11-21')
+  expect(dailyReport(given).title).toBe('MCP fleet demo: daily report, 2026-11-20')
 })
