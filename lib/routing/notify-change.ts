@@ -3,6 +3,7 @@ import type { Alert, AlertChange, Told } from '../model/alert.ts'
 import { type Alerting, integrationName, type Receiver } from '../model/alerting.ts'
 import { CHANNELS, type Channel, type Notification } from '../model/notification.ts'
 import type { Labels } from '../model/sample.ts'
+import { fitGroupKey, fitNotification } from './fit-notification.ts'
 import { groupKeyOf, routeAlert } from './route-alert.ts'
 
 /** What an alert change means for receivers. */
@@ -34,7 +35,7 @@ export function notificationsFor(change: AlertChange, alerting: Alerting, contex
       integrationsOf(alerting, receiver).map(({ integration }) => ({
         receiver,
         integration,
-        groupKey: groupKeyOf(path, labels),
+        groupKey: fitGroupKey(groupKeyOf(path, labels)),
         groupLabels: labels,
       })),
     )
@@ -61,7 +62,7 @@ function tell(
 ): Notification[] {
   return told.flatMap((one) => {
     const found = findIntegration(alerting, one)
-    return found ? [notificationOf(one, found.channel, status, alert, context)] : []
+    return found ? [fitNotification(notificationOf(one, found.channel, status, alert, context))] : []
   })
 }
 
