@@ -40,7 +40,7 @@ function inkOf(source: string, type: string, start: number, end: number): Ink[] 
 const PLAIN = /\S/gu
 const PIECES: Record<string, RegExp> = {
   QUOTE_SINGLE: /''|\S/gu,
-  QUOTE_DOUBLE: /\\x[\da-f]{2}|\\u[\da-f]{4}|\\U[\da-f]{8}|\\[^]|\S/giu,
+  QUOTE_DOUBLE: /\\x[\da-f]{2}|\\u[\da-f]{4}|\\U[\da-f]{8}|\\[\s\S]|\S/giu,
 }
 
 /** The first line of a block scalar, `|-` or `>2 # comment`, holds none of its value. */
