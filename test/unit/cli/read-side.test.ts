@@ -67,6 +67,13 @@ test('status of a server nobody has: exit code 2 and the likely name', async () 
   })
 })
 
+test('colours only where they are wanted', async () => {
+  const colour = '\u001b['
+  expect((await fleetwatch('status')).stdout).not.toContain(colour)
+  const coloured = await runFleetwatch(['status'], { ...aws.env, FORCE_COLOR: '1' })
+  expect(coloured.stdout).toContain(colour)
+})
+
 test('alerts: a firing warning is 3, a firing critical one 1, a resolved one 0', async () => {
   const warning = anAlert({ labels: { alertname: 'Slow', severity: 'warning' } })
   await saveChanges([{ change: { alert: warning }, notifications: [] }])

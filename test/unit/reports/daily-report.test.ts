@@ -186,11 +186,11 @@ test('as a Slack message', () => {
   `)
 })
 
-test('as an HTML e-mail, without any markup from servers', () => {
+test('as an HTML e-mail, without any markup from servers', async () => {
+  await expect(reportHtml(troubled)).toMatchFileSnapshot('__snapshots__/daily-report.html')
   const html = reportHtml(report(['<script>x</script>'], []))
   expect(html).not.toContain('<script>')
   expect(html).toContain('&lt;script&gt;x&lt;/script&gt;')
-  expect(reportHtml(troubled)).toContain('connection refused at 10.0.1.7:8000')
 })
 
 test('a quiet day says so', () => {
