@@ -24,3 +24,27 @@ export function planPolls(servers: Pick<Server, 'deployment'>[], at: Date): { re
     delayS: Math.floor((index * SPREAD_S) / count),
   }))
 }
+
+/**
+ * One more look, soon, at the servers whose verdict hangs on it. Its batch is named after the poll that asked for it,
+ * so a replayed poll asks for the same block.
+ */
+export function planRecheck(
+  request: PollRequest,
+  polled: { deployment: string; recheckAfterMs?: number }[],
+): { request: PollRequest; delayS: number }[] {
+  const again = polled.filter(({ recheckAfterMs }) => recheckAfterMs !== undefined)
+  if (again.length === 0) return []
+  const delayMs = Math.max(...again.map(({ recheckAfterMs = 0 }) => recheckAfterMs))
+  return [
+    {
+      request: {
+        reason: 'event',
+        minute: request.minute,
+        batch: `${request.batch}+`,
+        deployments: again.map(({ deployment }) => deployment),
+      },
+      delayS: Math.ceil(delayMs / 1000),
+    },
+  ]
+}

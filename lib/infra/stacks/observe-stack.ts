@@ -66,6 +66,7 @@ export class ObserveStack extends Stack {
       .readsAndWrites(state.servers, 'SERVERS_TABLE')
       .readsAndWrites(state.samples, 'SAMPLES_TABLE')
       .sends(state.evaluations.queue, 'EVALUATE_QUEUE_URL')
+      .sends(polls.queue, 'POLL_QUEUE_URL')
       .readsSecrets(secretsOfProbes(config))
     ecsReadsKnowNoResource(poll)
     publishesMetricsOnly(poll)
