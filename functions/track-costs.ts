@@ -7,6 +7,7 @@ import { readEnv } from '../lib/config/env.ts'
 import { costSamples } from '../lib/costs/cost-samples.ts'
 import { estimateServers } from '../lib/costs/estimate.ts'
 import { fleetCosts } from '../lib/costs/fleet-costs.ts'
+import { pricingOf } from '../lib/costs/pricing-of.ts'
 import { fetchWindow, monthsToRead, recordBilled, recordEstimates } from '../lib/costs/record-costs.ts'
 import { handleEvent, logger } from '../lib/lambda.ts'
 import type { CostLook, ServerMonth } from '../lib/model/cost.ts'
@@ -14,14 +15,14 @@ import { ScheduledEvent } from '../lib/model/events.ts'
 import type { Server } from '../lib/model/server.ts'
 
 const config = readConfig()
-const priceRegion = config.costs.region_price ?? readEnv('AWS_REGION').AWS_REGION
+const pricing = pricingOf(config.costs, readEnv('AWS_REGION').AWS_REGION)
 
 /** Counts running tasks, asks Cost Explorer, and leaves the cost and budget series for evaluations to stamp. */
 export const handler = handleEvent(ScheduledEvent, async () => {
   const now = new Date()
   const window = fetchWindow(now)
   const servers = await listServers()
-  const estimates = estimateServers(servers, await countRunningTasks(servers), priceRegion)
+  const estimates = estimateServers(servers, await countRunningTasks(servers), pricing)
   const estimated = recordEstimates(await readMonths(monthsToRead(now)), estimates, now)
   const before = await readCostLook()
   const look: CostLook = {
@@ -30,7 +31,7 @@ export const handler = handleEvent(ScheduledEvent, async () => {
     at: now.toISOString(),
     fleet: config.fleet.name,
     tag: config.costs.tag,
-    priceRegion,
+    pricing,
     budgets: config.budgets,
   }
   // Saved before Cost Explorer is asked: when it is not enabled or fails, budgets are still held against estimates.

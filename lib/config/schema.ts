@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PRICED_REGIONS } from '../costs/prices.ts'
 import { METRICS, type MetricName } from '../metrics/names.ts'
 import { Budget } from '../model/budget.ts'
 import { ProbeSettingsInput } from '../model/probe-settings.ts'
@@ -16,6 +17,14 @@ const ConfiguredServer = z.strictObject({
   probe: ProbeSettingsInput.optional(),
 })
 export type ConfiguredServer = z.infer<typeof ConfiguredServer>
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
+}
 
 /** `fleetwatch.yaml`. An unknown key is an error, so a typing mistake never switches monitoring off in silence. */
 export const FleetwatchYaml = z.strictObject({
@@ -69,8 +78,15 @@ export const FleetwatchYaml = z.strictObject({
       tag: z.string().default('fleetwatch:server').describe('Cost allocation tag whose values are server names.'),
       region_price: z
         .string()
+        .refine((region) => PRICED_REGIONS.includes(region), {
+          error: `expected a Region of the price table (${PRICED_REGIONS.join(', ')}); or set costs.fargate_price`,
+        })
         .optional()
-        .describe('Region whose Fargate price is used; default: the Region of the stack.'),
+        .describe('Region whose Fargate list price is used; default: the Region of the stack.'),
+      fargate_price: z
+        .strictObject({ vcpu_hour: z.number().positive(), gb_hour: z.number().positive() })
+        .optional()
+        .describe('USD per hour of one vCPU and one GB, for Regions without a list price or with your discount.'),
     })
     .prefault({}),
   budgets: z.array(Budget).default([]),
@@ -80,7 +96,10 @@ export const FleetwatchYaml = z.strictObject({
         .string()
         .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as 08:00')
         .default('08:00'),
-      timezone: z.string().default('UTC'),
+      timezone: z
+        .string()
+        .refine(isTimeZone, { error: 'expected an IANA time zone such as Europe/Berlin' })
+        .default('UTC'),
       receiver: z
         .string()
         .describe('Receiver of alerting.yml that gets the daily report (its slack_configs and email_configs).'),

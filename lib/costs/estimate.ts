@@ -1,4 +1,4 @@
-import type { ServerMonth } from '../model/cost.ts'
+import type { Pricing, ServerMonth } from '../model/cost.ts'
 import type { Server } from '../model/server.ts'
 import { type FargatePrice, fargatePrice, PRICED_REGIONS, PRICES_AS_OF } from './prices.ts'
 
@@ -21,7 +21,7 @@ export function fargateCostPerDay(
  * What a server's running tasks cost per day by the price table. Only Fargate on demand has a price per task; for other
  * launch types and Regions without a price the answer says why there is no estimate.
  */
-export function estimateServer(server: Server, running: number, region: string): Estimate {
+export function estimateServer(server: Server, running: number, { region, own }: Pricing): Estimate {
   const { task } = server
   if (!task) return { known: false, why: 'its task definition is not known yet' }
   if (task.launchType === 'FARGATE_SPOT') {
@@ -33,12 +33,12 @@ export function estimateServer(server: Server, running: number, region: string):
       why: `launch type ${task.launchType} has no price per task; Cost Explorer shows its instances`,
     }
   }
-  const price = fargatePrice(region, task.architecture)
+  const price = own ?? fargatePrice(region, task.architecture)
   if (!price) {
     const known = PRICED_REGIONS.join(', ')
     return {
       known: false,
-      why: `no Fargate price for ${region} in the table of ${PRICES_AS_OF}; set costs.region_price to the nearest of: ${known}`,
+      why: `no Fargate price for ${region} in the table of ${PRICES_AS_OF}; set costs.fargate_price to yours, or costs.region_price to the nearest of: ${known}`,
     }
   }
   return { known: true, usdPerDay: fargateCostPerDay(task, price, running) }
@@ -48,16 +48,16 @@ export function estimateServer(server: Server, running: number, region: string):
 export function estimateServers(
   servers: readonly Server[],
   running: ReadonlyMap<string, number>,
-  region: string,
+  pricing: Pricing,
 ): Map<string, Estimate> {
   return new Map(
-    servers.map((server) => [server.deployment, estimateServer(server, running.get(server.deployment) ?? 0, region)]),
+    servers.map((server) => [server.deployment, estimateServer(server, running.get(server.deployment) ?? 0, pricing)]),
   )
 }
 
 /** A server's estimate as its newest stored look left it, or why there is none. */
-export function storedEstimate(server: Server, months: readonly ServerMonth[], region: string): Estimate {
-  const estimate = estimateServer(server, 0, region)
+export function storedEstimate(server: Server, months: readonly ServerMonth[], pricing: Pricing): Estimate {
+  const estimate = estimateServer(server, 0, pricing)
   if (!estimate.known) return estimate
   const looks = months
     .filter((month) => month.server === server.deployment)

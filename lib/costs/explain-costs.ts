@@ -1,4 +1,5 @@
 import { didYouMean } from '../config/suggest.ts'
+import type { CostLook } from '../model/cost.ts'
 import { addDays } from './calendar.ts'
 import type { FleetCosts, ServerCosts } from './fleet-costs.ts'
 import { PRICES_AS_OF } from './prices.ts'
@@ -10,19 +11,19 @@ const OLD_AFTER_MS = 12 * 3_600_000
  * Says in sentences why figures are missing, small or may still change: above all why a bill shows $0 for servers that
  * run, which is nearly always a tag that is not activated or not on the tasks.
  */
-export function explainCosts(costs: Omit<FleetCosts, 'notes'>, tag: string): string[] {
+export function explainCosts(costs: Omit<FleetCosts, 'notes'>, { tag, pricing }: CostLook): string[] {
+  const price = pricing.own ? 'the configured price' : `list price of ${PRICES_AS_OF}`
   const estimated = costs.servers.filter(({ spend }) => spend.source === 'estimate')
   const isNew = ({ spend }: ServerCosts) => (spend.firstDay ?? '') >= addDays(costs.at.slice(0, 10), -1)
   return [
     ...(costs.fetchedAt === undefined
-      ? [
-          `Cost Explorer has not answered yet: every figure is an estimate from task size and list price of ${PRICES_AS_OF}.`,
-        ]
+      ? [`Cost Explorer has not answered yet: every figure is an estimate from task size and ${price}.`]
       : [
           ...tooNew(estimated.filter(isNew)),
           ...untaggedServers(
             estimated.filter((server) => !isNew(server)),
             tag,
+            price,
           ),
         ]),
     ...untaggedSpend(costs.untaggedEcsUsd, tag),
@@ -38,11 +39,11 @@ function tooNew(servers: ServerCosts[]): string[] {
   return [`${listed(servers.map(nameOf))}: estimated, since Cost Explorer shows usage up to a day late.`]
 }
 
-function untaggedServers(servers: ServerCosts[], tag: string): string[] {
+function untaggedServers(servers: ServerCosts[], tag: string, price: string): string[] {
   if (servers.length === 0) return []
   const perDay = servers.reduce((sum, { spend }) => sum + spend.usdPerDay, 0)
   return [
-    `Cost Explorer shows $0 under the tag ${tag} for ${listed(servers.map(nameOf))}, though their tasks cost about ${usd(perDay)} a day by list price of ${PRICES_AS_OF}; the estimate is used. ` +
+    `Cost Explorer shows $0 under the tag ${tag} for ${listed(servers.map(nameOf))}, though their tasks cost about ${usd(perDay)} a day by ${price}; the estimate is used. ` +
       `Activate ${tag} as a cost allocation tag (Billing console, takes up to 24 h) and put it on the tasks (propagateTags: SERVICE).`,
   ]
 }

@@ -53,7 +53,7 @@ export function fleetCosts(given: {
       inRegistry: server !== undefined,
       labels: server?.labels ?? {},
       spend: spendOf(ofServer(months, name), now),
-      ...(server && { estimate: storedEstimate(server, months, look.priceRegion) }),
+      ...(server && { estimate: storedEstimate(server, months, look.pricing) }),
     }
   })
   const shown = all.filter(({ inRegistry, spend }) => inRegistry || spend.monthToDateUsd > 0)
@@ -74,7 +74,7 @@ export function fleetCosts(given: {
     yesterdayUsd: total((spend) => spend.yesterday.usd),
     untaggedEcsUsd: untagged.services[ECS_SERVICE] ?? 0,
   }
-  return { ...costs, notes: explainCosts(costs, look.tag) }
+  return { ...costs, notes: explainCosts(costs, look) }
 }
 
 function ofServer(months: readonly ServerMonth[], server: string): ServerMonth[] {

@@ -36,6 +36,13 @@ export const CostSeries = z.object({
 })
 export type CostSeries = z.infer<typeof CostSeries>
 
+/** Which Fargate price the estimates use: a Region's list price, or the user's own where one is configured. */
+export const Pricing = z.object({
+  region: z.string(),
+  own: z.object({ vcpuHour: z.number(), gbHour: z.number() }).optional(),
+})
+export type Pricing = z.infer<typeof Pricing>
+
 /** The last look at costs and what it was held against, so that every reader shows the same figures. */
 export const CostLook = z.object({
   at: z.iso.datetime(),
@@ -44,8 +51,7 @@ export const CostLook = z.object({
   requests: z.number(),
   fleet: z.string(),
   tag: z.string(),
-  /** Region whose Fargate price the estimates use. */
-  priceRegion: z.string(),
+  pricing: Pricing,
   budgets: z.array(Budget),
 })
 export type CostLook = z.infer<typeof CostLook>

@@ -16,7 +16,7 @@ const KEYS = {
 }
 
 describe('help', () => {
-  test.for(['status', 'alerts', 'discover', 'costs', 'report', 'invoke', 'config check', 'config schema'])(
+  test.for(['status', 'alerts', 'probe', 'discover', 'costs', 'report', 'invoke', 'config check', 'config schema'])(
     '%s --help has examples and exits 0',
     async (command) => {
       const { code, stdout } = await runFleetwatch([...command.split(' '), '--help'])

@@ -108,7 +108,14 @@ describe('a fleet of many', () => {
   test('costs list the 30 dearest and sum up the rest', () => {
     const billed = names.map((server) => ({ day: '2026-11-20', server, service: 'x', usd: 1 }))
     const months = recordBilled([], billed, { from: '2026-11-01', to: '2026-11-22' })
-    const look = { at: now.toISOString(), requests: 1, fleet: 'f', tag: 't', priceRegion: 'us-east-1', budgets: [] }
+    const look = {
+      at: now.toISOString(),
+      requests: 1,
+      fleet: 'f',
+      tag: 't',
+      pricing: { region: 'us-east-1' },
+      budgets: [],
+    }
     const costs = fleetCosts({ months, servers, look, now })
     expect(formatCosts(costs, now, wide, { all: false })).toMatch(
       /s29 .*\n3 more +\$3\.00 +--all lists them\nall +\$33\.00/,
@@ -146,7 +153,7 @@ test('costs', () => {
       requests: 1,
       fleet: 'demo',
       tag: 'fleetwatch:server',
-      priceRegion: 'us-east-1',
+      pricing: { region: 'us-east-1' },
       budgets: [{ name: 'all', amount: 1500, period: 'monthly' }],
     },
     now,

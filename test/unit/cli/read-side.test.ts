@@ -107,7 +107,7 @@ test('costs: what is stored is what is shown; an exceeded budget is exit code 1'
     requests: 1,
     fleet: 'test',
     tag: 'fleetwatch:server',
-    priceRegion: 'us-east-1',
+    pricing: { region: 'us-east-1' },
   }
   await saveCostLook({ ...look, budgets: [{ name: 'fleet', amount: 10, period: 'monthly' }] })
   const { code, stdout } = await fleetwatch('costs')

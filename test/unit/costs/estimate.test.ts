@@ -24,8 +24,14 @@ describe('estimateServer', () => {
   const task = { cpuUnits: 256, memoryMiB: 512, architecture: 'arm64', launchType: 'FARGATE' } as const
 
   test('Fargate on demand has a price', () => {
-    const estimate = estimateServer(aServer({ task }), 2, 'us-east-1')
+    const estimate = estimateServer(aServer({ task }), 2, { region: 'us-east-1' })
     expect(estimate).toEqual({ known: true, usdPerDay: expect.closeTo(0.474, 3) })
+  })
+
+  test('a configured price wins over the table, and stands where the table has none', () => {
+    const own = { vcpuHour: 0.04, gbHour: 0.004 }
+    const estimate = estimateServer(aServer({ task }), 1, { region: 'mars-1', own })
+    expect(estimate).toEqual({ known: true, usdPerDay: expect.closeTo((0.25 * 0.04 + 0.5 * 0.004) * 24, 6) })
   })
 
   test.for([
@@ -44,6 +50,6 @@ describe('estimateServer', () => {
     },
     { name: 'Region without price', server: aServer({ task }), region: 'mars-1', why: 'costs.region_price' },
   ])('$name: says why there is no estimate', ({ server, region, why }) => {
-    expect(estimateServer(server, 1, region)).toEqual({ known: false, why: expect.stringContaining(why) })
+    expect(estimateServer(server, 1, { region })).toEqual({ known: false, why: expect.stringContaining(why) })
   })
 })

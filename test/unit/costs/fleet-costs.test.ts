@@ -13,7 +13,7 @@ const look: CostLook = {
   requests: 2,
   fleet: 'demo',
   tag: 'fleetwatch:server',
-  priceRegion: 'us-east-1',
+  pricing: { region: 'us-east-1' },
   budgets: [],
 }
 const november = { from: '2026-11-01', to: '2026-11-22' }
@@ -92,7 +92,7 @@ describe('explanations', () => {
 
   test('no price: names are grouped by reason and cut', () => {
     const servers = 'abcdefgh'.split('').map((deployment) => aServer({ deployment }))
-    const { notes } = fleetCosts({ months: [], servers, look: { ...look, priceRegion: 'mars-1' }, now })
+    const { notes } = fleetCosts({ months: [], servers, look: { ...look, pricing: { region: 'mars-1' } }, now })
     expect(notes).toEqual([
       expect.stringMatching(/^No estimate for a, b, c, d, e and 3 more: no Fargate price for mars-1/),
     ])
@@ -169,4 +169,11 @@ test('series: names, labels and sources', () => {
     ['fleetwatch_budget_used_ratio', { budget: 'search', deployment: 'search' }, 0.5],
     ['fleetwatch_budget_forecast_ratio', { budget: 'search', deployment: 'search' }, 0.7143],
   ])
+})
+
+test('a configured price is named as such', () => {
+  const pricing = { region: 'us-east-1', own: { vcpuHour: 0.04, gbHour: 0.004 } }
+  const months = estimated([], 'search', 1.5, ['2026-11-10', '2026-11-20'])
+  const { notes } = fleetCosts({ months, servers: [aServer()], look: { ...look, pricing }, now })
+  expect(notes).toEqual([expect.stringContaining('about $1.50 a day by the configured price; the estimate is used')])
 })

@@ -21,7 +21,7 @@ const look: CostLook = {
   requests: 1,
   fleet: 'demo',
   tag: 'fleetwatch:server',
-  priceRegion: 'us-east-1',
+  pricing: { region: 'us-east-1' },
   budgets: [
     { name: 'fleet', amount: 120, period: 'monthly' },
     { name: 'files', amount: 15, period: 'monthly', server: 'files' },
