@@ -49,6 +49,8 @@ export interface Connection {
   timings: Omit<Timings, 'totalMs'>
   requests: number
   certificate?: { notAfter: string }
+  /** Lets a second socket be open beside an event stream; else one serves all requests in turn. */
+  widen(): void
   close(): void
 }
 
@@ -60,7 +62,7 @@ export interface Connection {
 export function openConnection(options: ConnectionOptions): Connection {
   const { endpoint, guard, host } = options
   const secure = endpoint.protocol === 'https:'
-  const agentOptions = { keepAlive: true, maxSockets: 2 }
+  const agentOptions = { keepAlive: true, maxSockets: 1 }
   const agent = secure ? new TlsAgent(agentOptions) : new Agent(agentOptions)
   const start = secure ? httpsRequest : httpRequest
   const hostname = endpoint.hostname.replace(/^\[|\]$/g, '')
@@ -84,6 +86,9 @@ export function openConnection(options: ConnectionOptions): Connection {
     requests: 0,
     faultOf: (error, phase) => transportFault(error, where, phase),
     timeout: (phase, step) => timeoutFault(where, phase, options.timeoutMs, step),
+    widen() {
+      agent.maxSockets = 2
+    },
     close: () => agent.destroy(),
     send(sending) {
       if (refusal) return Promise.resolve(blockedFault(where, `${hostname} is ${refusal}`))

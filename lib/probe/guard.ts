@@ -36,6 +36,16 @@ export const BLOCKED = 'EBLOCKED'
  * or single addresses) makes exceptions. IPv4 inside IPv6 (mapped, NAT64, 6to4) is judged by the IPv4 address.
  */
 export function createGuard(allow: readonly string[]): Guard {
+  const key = allow.join(' ')
+  const made = guards.get(key) ?? makeGuard(allow)
+  if (guards.size < 100) guards.set(key, made)
+  return made
+}
+
+/** Building the lists costs more than a probe; a fleet has few distinct ones. */
+const guards = new Map<string, Guard>()
+
+function makeGuard(allow: readonly string[]): Guard {
   const allowed = blockListOf(allow)
   const refused = REFUSED.map(([cidr, name]) => ({ list: blockListOf([cidr]), name }))
   const refusal = (address: string): string | undefined => {

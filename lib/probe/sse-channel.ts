@@ -20,6 +20,7 @@ export async function openSseChannel(
   connection: Connection,
   target: ProbeTarget,
 ): Promise<Channel | Fault | 'no_stream'> {
+  connection.widen()
   const headers = headersFor(target.headers)
   headers.accept = 'text/event-stream'
   const sent = await connection.send({ method: 'GET', headers, step: 'GET of the event stream' })
