@@ -1,16 +1,22 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb'
+import { z } from 'zod'
 import { readEnv } from '../config/env.ts'
 import { CostLook, CostSeries, ServerMonth } from '../model/cost.ts'
-import { chunk, dynamodb } from './dynamodb.ts'
+import { chunk, dynamodb, expiresAt } from './dynamodb.ts'
 
 /**
- * The costs table: `kind` = `month` (id: `2026-11#server`), `look` and `series` (id: `last`). Written by track-costs
- * alone.
+ * The costs table: `kind` = `month` (id: `2026-11#server`), `look` and `series` (id: `last`), `series-part` (id:
+ * `2026-11-21T07:20:00.000Z#0`). Written by track-costs alone.
  */
 const tableName = () => readEnv('COSTS_TABLE').COSTS_TABLE
 
 /** Writes under way at the same time. */
 const PARALLEL = 25
+/** About 100 KB compressed, whatever the labels: well below an item's 400 KB. */
+const SAMPLES_PER_PART = 5000
+/** So long that the newest parts never expire under an evaluation, even when track-costs has been dead for months. */
+const KEEP_PARTS_S = 400 * 86_400
 
 /** Every server's costs of the calendar months given, `2026-11`. */
 export async function readMonths(months: readonly string[]): Promise<ServerMonth[]> {
@@ -55,14 +61,48 @@ export async function saveCostLook(look: CostLook): Promise<void> {
   await saveLast('look', look)
 }
 
-/** The cost series as the last look at costs left them; none before the first. */
+const SeriesHead = z.object({ at: z.iso.datetime(), parts: z.number() })
+const SeriesPart = z.object({ data: z.instanceof(Uint8Array) })
+let lastRead: CostSeries | undefined
+
+/**
+ * The cost series as the last look at costs left them; none before the first. What was read before is kept in memory:
+ * series of one look never change, and every evaluation asks for them.
+ */
 export async function readCostSeries(): Promise<CostSeries | undefined> {
   const item = await readLast('series')
-  return item && CostSeries.parse(item)
+  if (!item) return undefined
+  const { at, parts } = SeriesHead.parse(item)
+  if (lastRead?.at === at) return lastRead
+  const samples = await Promise.all(Array.from({ length: parts }, (_, index) => readSeriesPart(partId(at, index))))
+  lastRead = { at, samples: samples.flat() }
+  return lastRead
 }
 
-export async function saveCostSeries(series: CostSeries): Promise<void> {
-  await saveLast('series', series)
+async function readSeriesPart(id: string): Promise<CostSeries['samples']> {
+  const answer = await dynamodb.send(new GetCommand({ TableName: tableName(), Key: { kind: 'series-part', id } }))
+  if (!answer.Item) throw new Error(`part ${id} of the cost series is missing from the costs table`)
+  return CostSeries.shape.samples.parse(JSON.parse(gunzipSync(SeriesPart.parse(answer.Item).data).toString()))
+}
+
+/**
+ * Saves the series in compressed parts (an item takes 400 KB, which 1,000 servers with labels would exceed) and only
+ * then points to them, so that a reader sees the old series or the new ones, never a mixture.
+ */
+export async function saveCostSeries({ at, samples }: CostSeries): Promise<void> {
+  const TableName = tableName()
+  const parts = chunk(samples, SAMPLES_PER_PART)
+  const expires = { expiresAt: expiresAt(new Date(at), KEEP_PARTS_S) }
+  for (const [index, part] of parts.entries()) {
+    const data = gzipSync(JSON.stringify(part))
+    const Item = { kind: 'series-part', id: partId(at, index), data, ...expires }
+    await dynamodb.send(new PutCommand({ TableName, Item }))
+  }
+  await saveLast('series', { at, parts: parts.length })
+}
+
+function partId(at: string, index: number): string {
+  return `${at}#${index}`
 }
 
 async function readLast(kind: string): Promise<Record<string, unknown> | undefined> {

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import packageJson from '../../package.json' with { type: 'json' }
 import { registerAlerts } from './commands/alerts.ts'
 import { registerConfig } from './commands/config.ts'
 import { registerCosts } from './commands/costs.ts'
@@ -34,7 +35,7 @@ export async function runCli(args: readonly string[], endpoint: string | undefin
 function buildProgram(): Command {
   const program = new Command('fleetwatch')
     .description('Monitoring for fleets of MCP servers on Amazon ECS.')
-    .version('0.1.0', '-V, --version')
+    .version(packageJson.version, '-V, --version')
     .exitOverride()
     .showHelpAfterError('(run with --help for usage and examples)')
     .addHelpText(

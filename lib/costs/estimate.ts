@@ -55,13 +55,11 @@ export function estimateServers(
   )
 }
 
-/** A server's estimate as its newest stored look left it, or why there is none. */
+/** A server's estimate as the newest look in its months left it, or why there is none. */
 export function storedEstimate(server: Server, months: readonly ServerMonth[], pricing: Pricing): Estimate {
   const estimate = estimateServer(server, 0, pricing)
   if (!estimate.known) return estimate
-  const looks = months
-    .filter((month) => month.server === server.deployment)
-    .flatMap((month) => Object.entries(month.days).filter(([, { estimate: look }]) => look))
+  const looks = months.flatMap((month) => Object.entries(month.days).filter(([, { estimate: look }]) => look))
   const newest = looks.sort(([a], [b]) => a.localeCompare(b)).at(-1)?.[1].estimate
   if (!newest) return { known: false, why: 'its tasks have not been counted yet' }
   return { known: true, usdPerDay: newest.latestUsdPerDay }

@@ -44,16 +44,18 @@ export function fleetCosts(given: {
 }): FleetCosts {
   const { months, servers, look, now } = given
   const registry = new Map(servers.map((server) => [server.deployment, server]))
-  const names = new Set([...registry.keys(), ...months.map((month) => month.server)])
+  const monthsOf = Map.groupBy(months, (month) => month.server)
+  const names = new Set([...registry.keys(), ...monthsOf.keys()])
   names.delete(UNTAGGED)
   const all = [...names].map((name): ServerCosts => {
     const server = registry.get(name)
+    const own = monthsOf.get(name) ?? []
     return {
       server: name,
       inRegistry: server !== undefined,
       labels: server?.labels ?? {},
-      spend: spendOf(ofServer(months, name), now),
-      ...(server && { estimate: storedEstimate(server, months, look.pricing) }),
+      spend: spendOf(own, now),
+      ...(server && { estimate: storedEstimate(server, own, look.pricing) }),
     }
   })
   const shown = all.filter(({ inRegistry, spend }) => inRegistry || spend.monthToDateUsd > 0)
@@ -62,7 +64,7 @@ export function fleetCosts(given: {
   )
   const spends = new Map(byCost.map(({ server, spend }) => [server, spend]))
   const total = (pick: (spend: Spend) => number) => byCost.reduce((sum, { spend }) => sum + pick(spend), 0)
-  const untagged = spendOf(ofServer(months, UNTAGGED), now)
+  const untagged = spendOf(monthsOf.get(UNTAGGED) ?? [], now)
   const costs = {
     at: now.toISOString(),
     lookedAt: look.at,
@@ -75,8 +77,4 @@ export function fleetCosts(given: {
     untaggedEcsUsd: untagged.services[ECS_SERVICE] ?? 0,
   }
   return { ...costs, notes: explainCosts(costs, look) }
-}
-
-function ofServer(months: readonly ServerMonth[], server: string): ServerMonth[] {
-  return months.filter((month) => month.server === server)
 }

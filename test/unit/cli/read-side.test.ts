@@ -117,13 +117,23 @@ test('costs: what is stored is what is shown; an exceeded budget is exit code 1'
   expect((await fleetwatch('report')).stdout).toContain('budget fleet exceeded')
 })
 
-test('the cost series come back as they were left', async () => {
-  const series = {
-    at: now(),
-    samples: [{ labels: { __name__: 'fleetwatch_budget_used_ratio', budget: 'fleet' }, value: 1.25 }],
-  }
-  await saveCostSeries(series)
-  expect(await readCostSeries()).toEqual(series)
+test('the cost series come back as they were left, those of the largest fleet too', async () => {
+  expect(await readCostSeries()).toBeUndefined()
+  const used = { labels: { __name__: 'fleetwatch_budget_used_ratio', budget: 'fleet' }, value: 1.25 }
+  const small = { at: '2026-11-21T01:20:00.000Z', samples: [used] }
+  await saveCostSeries(small)
+  expect(await readCostSeries()).toEqual(small)
+
+  const samples = Array.from({ length: 30_000 }, (_, index) => ({
+    labels: { __name__: 'mcp_deployment_cost_usd_per_day', deployment: `server-${index}`, team: `team-${index % 97}` },
+    value: Math.sin(index) * 1000,
+  }))
+  const large = { at: '2026-11-21T07:20:00.000Z', samples }
+  await saveCostSeries(large)
+  expect(await readCostSeries()).toEqual(large)
+
+  await saveCostSeries({ at: '2026-11-21T13:20:00.000Z', samples: [] })
+  expect(await readCostSeries()).toEqual({ at: '2026-11-21T13:20:00.000Z', samples: [] })
 })
 
 test('discover: the registry; --explain looks at ECS with the local configuration', async () => {
