@@ -1,13 +1,9 @@
-import http from 'node:http'
-import https from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
-import { formatDuration } from '../model/duration.ts'
-
-/** Says which addresses must not be dialled; `lookup` holds that at connect time, `refusal` for literal addresses. */
-export interface AddressGuard {
-  refusal(address: string): string | undefined
-  lookup: LookupFunction
-}
+import type { IncomingHttpHeaders } from 'node:http'
+import { openConnection } from './connection.ts'
+import { startDeadline } from './deadline.ts'
+import { readChunks } from './exchange.ts'
+import { type FaultReason, isFault } from './fault.ts'
+import type { Guard } from './guard.ts'
 
 export interface PlainRequest {
   url: string
@@ -18,81 +14,58 @@ export interface PlainRequest {
   host?: string | undefined
   timeoutMs: number
   maxBytes: number
-  guard: AddressGuard
+  guard: Guard
+  /** What the request is for, in messages: `the scrape`, `the health document`. */
+  step: string
 }
 
-export type PlainFailure =
-  | 'blocked_address'
-  | 'dns'
-  | 'refused'
-  | 'unreachable'
-  | 'tls'
-  | 'reset'
-  | 'timeout'
-  | 'too_large'
-  | 'prober_error'
-
 export type PlainAnswer =
-  | { ok: true; status: number; headers: http.IncomingHttpHeaders; body: string; durationMs: number }
-  | { ok: false; reason: PlainFailure; message: string }
+  | { ok: true; status: number; headers: IncomingHttpHeaders; body: string; durationMs: number }
+  | { ok: false; reason: FaultReason; message: string }
 
 /**
  * One HTTP request beside the MCP session (a scrape, a health document, a token), under a deadline that covers the body.
  * Redirects are not followed, so that what was sent stays with the origin it was meant for. Messages name the host,
  * never the query, headers or body. The socket is closed afterwards.
  */
-export function plainRequest(request: PlainRequest): Promise<PlainAnswer> {
-  const url = new URL(request.url)
-  const literal = url.hostname.replace(/^\[|\]$/g, '')
-  const refusal = isIP(literal) ? request.guard.refusal(literal) : undefined
-  if (refusal) return Promise.resolve(failure('blocked_address', `${url.host} is ${refusal} and is not asked`))
-
-  return new Promise((resolve) => {
-    const startedAt = performance.now()
-    const outgoing = (url.protocol === 'https:' ? https : http).request(url, {
-      method: request.method ?? 'GET',
-      agent: false,
-      lookup: request.guard.lookup,
-      headers: {
-        ...request.headers,
-        ...(request.host && { host: request.host }),
-        ...(request.body !== undefined && { 'content-length': Buffer.byteLength(request.body) }),
-      },
-      ...(request.host && { servername: request.host.replace(/:\d+$/, '') }),
-    })
-    const finish = (answer: PlainAnswer) => {
-      clearTimeout(timer)
-      outgoing.destroy()
-      resolve(answer)
-    }
-    const timer = setTimeout(
-      () => finish(failure('timeout', `${url.host} gave no whole answer within ${formatDuration(request.timeoutMs)}`)),
-      request.timeoutMs,
-    )
-    outgoing.on('error', (error: NodeJS.ErrnoException) => finish(failureOf(error, url.host)))
-    outgoing.on('response', (incoming) => {
-      const chunks: Buffer[] = []
-      let bytes = 0
-      incoming.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        chunks.push(chunk)
-        if (bytes > request.maxBytes) {
-          finish(failure('too_large', `${url.host} answered with more than ${request.maxBytes} bytes`))
-        }
-      })
-      incoming.on('error', (error: NodeJS.ErrnoException) => finish(failureOf(error, url.host)))
-      incoming.on('end', () =>
-        finish({
-          ok: true,
-          status: incoming.statusCode ?? 0,
-          headers: incoming.headers,
-          body: Buffer.concat(chunks).toString('utf8'),
-          durationMs: performance.now() - startedAt,
-        }),
-      )
-    })
-    outgoing.end(request.body)
+export async function plainRequest(request: PlainRequest): Promise<PlainAnswer> {
+  const { timeoutMs, guard, host, method = 'GET', body, step } = request
+  const startedAt = performance.now()
+  const deadline = startDeadline(timeoutMs)
+  const connection = openConnection({
+    endpoint: new URL(request.url),
+    ...(host && { host }),
+    guard,
+    deadline,
+    timeoutMs,
   })
+  try {
+    const headers = { 'accept-encoding': 'identity', ...request.headers }
+    const sent = await connection.send({ method, headers, step, ...(body !== undefined && { body }) })
+    if (isFault(sent)) return { ok: false, reason: sent.fault, message: sent.message }
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const fault = await readChunks(connection, sent, (chunk) => {
+      bytes += chunk.length
+      chunks.push(chunk)
+      if (bytes <= request.maxBytes) return undefined
+      return {
+        fault: 'too_large',
+        message: `${connection.where} answered ${step} with more than ${request.maxBytes} bytes.`,
+      }
+    })
+    if (fault) return { ok: false, reason: fault.fault, message: fault.message }
+    return {
+      ok: true,
+      status: sent.response.statusCode ?? 0,
+      headers: sent.response.headers,
+      body: Buffer.concat(chunks).toString('utf8'),
+      durationMs: performance.now() - startedAt,
+    }
+  } finally {
+    deadline.clear()
+    connection.close()
+  }
 }
 
 /** Where a place from the settings lies: a path on the endpoint's origin, `:port/path` on its host, or a URL. */
@@ -102,22 +75,4 @@ export function placeAt(endpoint: string, place: string): URL {
   const url = new URL(path, endpoint)
   url.port = port
   return url
-}
-
-function failure(reason: PlainFailure, message: string): PlainAnswer {
-  return { ok: false, reason, message }
-}
-
-/** Faults of this machine (file descriptors, memory) are the prober's own, never the server's. */
-function failureOf(error: NodeJS.ErrnoException, host: string): PlainAnswer {
-  const code = error.code ?? ''
-  if (/^(EMFILE|ENFILE|ENOMEM|ENOBUFS)$/.test(code)) return failure('prober_error', `fleetwatch ran out of ${code}`)
-  if (code === 'EBLOCKED') return failure('blocked_address', `${host} is not asked: ${error.message}`)
-  if (/^(ENOTFOUND|EAI_AGAIN|ESERVFAIL|ENODATA)$/.test(code)) return failure('dns', `${host} has no address (${code})`)
-  if (code === 'ECONNREFUSED') return failure('refused', `${host} refuses connections`)
-  if (/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN)$/.test(code)) {
-    return failure('unreachable', `${host} cannot be reached (${code})`)
-  }
-  if (/CERT|SSL|TLS|EPROTO|SELF_SIGNED|ALTNAME|UNABLE_TO/.test(code)) return failure('tls', `TLS with ${host}: ${code}`)
-  return failure('reset', `${host} broke the connection off (${code || 'no code'})`)
 }

@@ -1,6 +1,6 @@
 import type { OAuthClientCredentials, ProbeAuth } from '../../model/probe-settings.ts'
 import type { SecretReference } from '../../model/secret-reference.ts'
-import type { AddressGuard } from '../plain-request.ts'
+import type { Guard } from '../guard.ts'
 import { type Credential, createCredential, isHeaderSafe, tokenFacts } from './credential.ts'
 import { findTokenEndpoint, type TokenEndpoint } from './find-token-endpoint.ts'
 import type { TokenFault } from './token-fault.ts'
@@ -25,7 +25,7 @@ export type Authenticate = (
 
 interface Io {
   readSecret: SecretReader
-  guard: AddressGuard
+  guard: Guard
   userAgent: string
   now(): Date
 }

@@ -36,9 +36,10 @@ export async function findTokenEndpoint(
       headers: { accept: 'application/json', 'user-agent': io.userAgent },
       timeoutMs: TIMEOUT_MS,
       maxBytes: MAX_BYTES,
+      step: 'the request for OAuth metadata',
       guard: io.guard,
     })
-    if (!answer.ok) return { ok: false, reason: 'unavailable', message: answer.message }
+    if (!answer.ok) return { ok: false, reason: 'unavailable', message: answer.message.replace(/\.$/, '') }
     const metadata = answer.status === 200 ? Metadata.safeParse(parseJson(answer.body)) : undefined
     if (metadata?.success) return trusted(metadata.data, issuer)
     failure ||= `${new URL(url).pathname} answered HTTP ${answer.status}${answer.status === 200 ? ' without usable metadata' : ''}`

@@ -1,10 +1,10 @@
-import type { AddressGuard } from '../plain-request.ts'
+import type { Guard } from '../guard.ts'
 
 /** `misconfigured` and `refused` want a person; `unavailable` may pass by itself. */
 export type TokenFault = { ok: false; reason: 'misconfigured' | 'refused' | 'unavailable'; message: string }
 
 export interface TokenIo {
-  guard: AddressGuard
+  guard: Guard
   userAgent: string
   now: Date
 }

@@ -65,9 +65,10 @@ export async function requestToken(
     body: form.toString(),
     timeoutMs: TIMEOUT_MS,
     maxBytes: MAX_BYTES,
+    step: 'the request for a token',
     guard: io.guard,
   })
-  if (!answer.ok) return { ok: false, reason: 'unavailable', message: answer.message }
+  if (!answer.ok) return { ok: false, reason: 'unavailable', message: answer.message.replace(/\.$/, '') }
   return readAnswer(answer.status, answer.body, redactor([secret, headers.authorization ?? '']), io.now)
 }
 

@@ -1,6 +1,7 @@
 import type { ScrapeSettings } from '../../model/probe-settings.ts'
 import type { Labels, Sample } from '../../model/sample.ts'
-import { type AddressGuard, placeAt, plainRequest } from '../plain-request.ts'
+import type { Guard } from '../guard.ts'
+import { placeAt, plainRequest } from '../plain-request.ts'
 import { DROP_REASONS, keepSeries } from './keep-series.ts'
 import { parseExposition } from './parse-exposition.ts'
 
@@ -35,7 +36,7 @@ export interface ScrapeResult {
 export async function scrape(
   target: ScrapeTarget,
   settings: ScrapeSettings,
-  io: { guard: AddressGuard; headers?: Readonly<Record<string, string>>; userAgent: string; nowMs: number },
+  io: { guard: Guard; headers?: Readonly<Record<string, string>>; userAgent: string; nowMs: number },
 ): Promise<ScrapeResult> {
   const url = placeAt(target.endpoint, settings.url)
   const isOwnOrigin = url.origin === new URL(target.endpoint).origin
@@ -55,9 +56,10 @@ export async function scrape(
     ...(isOwnOrigin && { host: target.host }),
     timeoutMs: settings.timeoutMs,
     maxBytes: MAX_BYTES,
+    step: 'the scrape',
     guard: io.guard,
   })
-  if (!answer.ok) return failed(`The scrape of ${url.pathname} failed: ${answer.message}.`)
+  if (!answer.ok) return failed(`The scrape of ${url.pathname} failed: ${answer.message}`)
   if (answer.status !== 200) return failed(`The scrape of ${url.pathname} failed: HTTP status ${answer.status}.`)
   const exposition = parseExposition(answer.body, answer.headers['content-type'])
   if (!exposition.ok) {
