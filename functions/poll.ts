@@ -25,7 +25,10 @@ const eyes = {
     now: () => new Date(),
   }),
   onUnreadableCluster: (cluster: string, error: unknown) =>
-    logger.error('ECS could not be read; the servers are judged by their probes alone', { cluster, error: error as Error }),
+    logger.error('ECS could not be read; the servers are judged by their probes alone', {
+      cluster,
+      error: error as Error,
+    }),
 }
 
 /** One batch: ECS facts and MCP probes in parallel, one block of samples, metrics, then an evaluation. */

@@ -41,7 +41,11 @@ export async function evaluateFleet(
   { now, externalURL }: { now: Date; externalURL: string },
 ): Promise<EvaluationReport> {
   const startedAt = Date.now()
-  const [servers, costs, known] = await Promise.all([stores.listServers(), stores.readCostSeries(), stores.listAlerts()])
+  const [servers, costs, known] = await Promise.all([
+    stores.listServers(),
+    stores.readCostSeries(),
+    stores.listAlerts(),
+  ])
   const store = await held.upTo(now)
   const seen = held.lastSeen(now)
   // Series that change seldom or that no poll writes are stamped with the evaluation's own time.

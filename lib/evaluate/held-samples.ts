@@ -1,8 +1,8 @@
 import type { EncodedPart } from '../metrics/block-codec.ts'
 import type { MetricName } from '../metrics/names.ts'
 import type { Sample } from '../model/sample.ts'
-import { LONGEST_RANGE_MS } from '../rules/limits.ts'
 import type { RuleFailure } from '../rules/evaluation.ts'
+import { LONGEST_RANGE_MS } from '../rules/limits.ts'
 import { SeriesStore } from '../rules/store/series-store.ts'
 
 /** PromQL's look-back: how old the newest sample of a series may be. */

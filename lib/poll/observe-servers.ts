@@ -70,7 +70,8 @@ async function readFacts(servers: KnownServer[], eyes: Eyes): Promise<Map<string
   const reads = [...byCluster].map(async ([cluster, members]) => {
     try {
       const services = members.map(({ server }) => server.service)
-      for (const [service, fact] of await eyes.readServiceFacts(cluster, services)) facts.set(`${cluster}/${service}`, fact)
+      for (const [service, fact] of await eyes.readServiceFacts(cluster, services))
+        facts.set(`${cluster}/${service}`, fact)
     } catch (error) {
       eyes.onUnreadableCluster(cluster, error)
     }

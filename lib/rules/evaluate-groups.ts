@@ -2,9 +2,9 @@ import type { Rule, RuleGroup } from '../model/rule.ts'
 import type { Labels, Sample } from '../model/sample.ts'
 import type { ActiveAlert, Evaluation } from './evaluation.ts'
 import { expressionOf } from './expression-cache.ts'
-import { RecordedSource } from './recorded-source.ts'
 import { evaluateInstant } from './promql/evaluate.ts'
 import type { SeriesSource } from './promql/value.ts'
+import { RecordedSource } from './recorded-source.ts'
 import { type ExpandContext, expandTemplate } from './templates/expand.ts'
 
 export interface EvaluationContext {
