@@ -6,6 +6,7 @@ import { type EmbeddedAws, startEmbeddedAws } from '../../lib/local/embedded-aws
 
 const TABLES = {
   SERVERS_TABLE: ['facet', 'deployment'],
+  SAMPLES_TABLE: ['minute', 'part'],
   ALERTS_TABLE: ['kind', 'id'],
   COSTS_TABLE: ['kind', 'id'],
   DELIVERIES_TABLE: ['thread', 'notification'],
