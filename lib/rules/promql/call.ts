@@ -108,7 +108,9 @@ function timestamps(expression: Expression | undefined, context: Context): Vecto
   }))
 }
 
-function sampleTimes(selector: Selector, context: Context): VectorSample[] {
+function sampleTimes(written: Selector, context: Context): VectorSample[] {
+  // Prometheus forgets the offset of a selector with @ here, and so must who wants its results.
+  const selector = written.at === undefined ? written : { ...written, offsetMs: 0 }
   const atMs = momentOf(selector, context) - selector.offsetMs
   return selectSeries(selector, context, context.lookbackMs).flatMap((series) => {
     const sample = sampleAt(series, atMs, context.lookbackMs)
