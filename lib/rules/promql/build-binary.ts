@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common'
 import { labelNames } from './build-call.ts'
-import { type Builder, firstExpression, signed } from './builder.ts'
+import { type Builder, firstExpression } from './builder.ts'
 import { ARITHMETIC_OPS, type Binary, type BinaryOp, COMPARISON_OPS, type Expression, SET_OPS } from './expression.ts'
 import { ExpressionFault } from './fault.ts'
 import { REFUSED_SYNTAX } from './functions.ts'
@@ -10,52 +10,34 @@ import { TYPE_NAMES, typeOf } from './type-of.ts'
 const OPERATORS = new Set<string>([...ARITHMETIC_OPS, ...COMPARISON_OPS, ...SET_OPS])
 const NO_OPERATOR = new Set(['LineComment', 'BoolModifier', 'MatchingModifierClause', 'FillModifier'])
 
-/** A binary operation with its modifiers, checked as Prometheus does. */
-export function buildBinary(node: SyntaxNode, builder: Builder): Expression {
-  const leftNode = firstExpression(node)
-  const operator = operatorOf(node)
-  const rightNode = node.lastChild
-  if (!leftNode || !operator || !rightNode) throw new ExpressionFault(node.from, 'expected an operator')
+/** The operator of a BinaryExpr: after the first expression, before the modifiers. */
+export function operatorOf(node: SyntaxNode): SyntaxNode | undefined {
+  let child = firstExpression(node)?.nextSibling ?? undefined
+  while (child && NO_OPERATOR.has(child.name)) child = child.nextSibling ?? undefined
+  return child
+}
+
+/** A binary operation of two operands with the modifiers of its node, checked as Prometheus does. */
+export function toBinary(node: SyntaxNode, left: Expression, right: Expression, builder: Builder): Binary {
+  const operator = operatorOf(node) ?? node
   const op = builder.textOf(operator).toLowerCase()
   const trims = REFUSED_SYNTAX.get(op)
   if (trims) throw new ExpressionFault(operator.from, `operator "${op}" is not supported: ${trims}`)
   const fill = node.getChild('FillModifier')
   if (fill) throw new ExpressionFault(fill.from, `"fill" is not supported: ${REFUSED_SYNTAX.get('fill')}`)
   if (!OPERATORS.has(op)) throw new ExpressionFault(operator.from, `unknown operator "${op}"`)
-
-  const right = builder.build(rightNode)
-  const make = (left: Expression, from: number): Binary => {
-    const binary: Binary = {
-      kind: 'binary',
-      from,
-      to: node.to,
-      op: op as BinaryOp,
-      bool: node.getChild('BoolModifier') !== null,
-      ...matchingOf(node, builder),
-      left,
-      right,
-    }
-    check(binary, operator.from)
-    return binary
+  const binary: Binary = {
+    kind: 'binary',
+    from: left.from,
+    to: right.to,
+    op: op as BinaryOp,
+    bool: node.getChild('BoolModifier') !== null,
+    ...matchingOf(node, builder),
+    left,
+    right,
   }
-  // The grammar's tokens take a sign into the number, but `-2 ^ 2` is -(2 ^ 2).
-  const sign = op === '^' ? signOf(leftNode, builder) : undefined
-  if (!sign) return make(builder.build(leftNode), node.from)
-  const left = builder.build(leftNode)
-  if (left.kind !== 'number') return make(left, node.from)
-  const unsigned: Expression = { ...left, from: left.from + 1, value: sign === '-' ? -left.value : left.value }
-  return signed(sign, make(unsigned, unsigned.from), node)
-}
-
-function signOf(node: SyntaxNode, builder: Builder): '+' | '-' | undefined {
-  const first = node.name === 'NumberDurationLiteral' ? builder.textOf(node)[0] : undefined
-  return first === '-' || first === '+' ? first : undefined
-}
-
-function operatorOf(node: SyntaxNode): SyntaxNode | undefined {
-  let child = firstExpression(node)?.nextSibling ?? undefined
-  while (child && NO_OPERATOR.has(child.name)) child = child.nextSibling ?? undefined
-  return child
+  check(binary, operator.from)
+  return binary
 }
 
 function matchingOf(node: SyntaxNode, builder: Builder): Pick<Binary, 'matching' | 'explicitMatching'> {

@@ -5,6 +5,7 @@ import { ExpressionFault } from './fault.ts'
 import { REFUSED_SYNTAX } from './functions.ts'
 import { parseNumber } from './literals.ts'
 import { compileMatcher } from './matcher.ts'
+import { TYPE_NAMES, typeOf } from './type-of.ts'
 
 const NAME = '__name__'
 /** Go holds durations as nanoseconds in 63 bits. */
@@ -57,7 +58,7 @@ function stringIn(node: SyntaxNode): SyntaxNode {
 }
 
 /** Range or step of a selector: more than nothing. */
-export function rangeOf(
+function rangeOf(
   node: SyntaxNode | undefined,
   parent: SyntaxNode,
   builder: Builder,
@@ -92,16 +93,48 @@ function durationOf(node: SyntaxNode, builder: Builder): number {
   return seconds
 }
 
-export function isSelector(expression: Expression): expression is Selector | RangeSelector | Subquery {
+function isSelector(expression: Expression): expression is Selector | RangeSelector | Subquery {
   return expression.kind === 'selector' || expression.kind === 'range' || expression.kind === 'subquery'
 }
 
 const BELONGS = 'must be preceded by an instant vector selector or range vector selector or a subquery'
 
+/** Puts the range of a MatrixSelector or SubqueryExpr on the expression before it. */
+export function buildRange(
+  expression: Expression,
+  isGroup: boolean,
+  node: SyntaxNode,
+  builder: Builder,
+): RangeSelector | Subquery {
+  const durations = node.getChildren('DurationExpr')
+  const range = rangeOf(durations[0], node, builder)
+  const place = { from: expression.from, to: node.to }
+  if (node.name === 'SubqueryExpr') {
+    const type = typeOf(expression)
+    if (type !== 'vector') {
+      throw new ExpressionFault(
+        expression.from,
+        `subquery is only allowed on instant vector, got ${TYPE_NAMES[type]} instead`,
+      )
+    }
+    const step = durations[1] ? { stepMs: rangeOf(durations[1], node, builder).rangeMs } : {}
+    return { kind: 'subquery', ...place, expression, ...range, ...step, offsetMs: 0 }
+  }
+  if (expression.kind !== 'selector' || isGroup) {
+    throw new ExpressionFault(
+      expression.from,
+      'ranges only allowed for vector selectors; a range over an expression is a subquery such as (…)[5m:1m]',
+    )
+  }
+  if (expression.offsetMs !== 0) throw new ExpressionFault(expression.from, 'no offset modifiers allowed before range')
+  if (expression.at !== undefined) throw new ExpressionFault(expression.from, 'no @ modifiers allowed before range')
+  return { kind: 'range', ...place, matchers: expression.matchers, ...range, offsetMs: 0 }
+}
+
 /** Puts the offset of an OffsetExpr into the selector before it. */
-export function placeOffset(expression: Expression, node: SyntaxNode, builder: Builder): Expression {
+export function placeOffset(expression: Expression, isGroup: boolean, node: SyntaxNode, builder: Builder): Expression {
   const duration = node.getChild('OffsetDurationExpr')
-  if (!isSelector(expression) || node.firstChild?.name === 'ParenExpr') {
+  if (!isSelector(expression) || isGroup) {
     throw new ExpressionFault(node.getChild('Offset')?.from ?? node.from, `offset modifier ${BELONGS}`)
   }
   if (expression.offsetMs !== 0) {
@@ -112,9 +145,9 @@ export function placeOffset(expression: Expression, node: SyntaxNode, builder: B
 }
 
 /** Puts the moment of a StepInvariantExpr into the selector before it. */
-export function placeAt(expression: Expression, node: SyntaxNode, builder: Builder): Expression {
+export function placeAt(expression: Expression, isGroup: boolean, node: SyntaxNode, builder: Builder): Expression {
   const from = node.getChild('At')?.from ?? node.from
-  if (!isSelector(expression) || node.firstChild?.name === 'ParenExpr') {
+  if (!isSelector(expression) || isGroup) {
     throw new ExpressionFault(from, `@ modifier ${BELONGS}`)
   }
   if (expression.at !== undefined) throw new ExpressionFault(from, '@ <timestamp> may not be set multiple times')

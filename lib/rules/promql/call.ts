@@ -5,7 +5,7 @@ import { labelJoin, labelReplace } from './label-functions.ts'
 import { withoutName } from './labels.ts'
 import { RANGE_FUNCTIONS } from './range-functions.ts'
 import { fixedLabels, sampleAt } from './select.ts'
-import { dateOf, TIME_FUNCTIONS } from './time-functions.ts'
+import { TIME_FUNCTIONS } from './time-functions.ts'
 import { EvaluationError, type VectorSample } from './value.ts'
 import { VECTOR_FUNCTIONS } from './vector-functions.ts'
 
@@ -41,7 +41,7 @@ export function evaluateCall(call: Call, context: Context): VectorSample[] {
 
 function evaluateNamed({ name, args }: Call, numbers: number[], context: Context): VectorSample[] {
   const ofTime = TIME_FUNCTIONS.get(name)
-  if (ofTime && args.length === 0) return [{ labels: {}, value: ofTime(dateOf(context.nowMs / 1000)) }]
+  if (ofTime && args.length === 0) return [{ labels: {}, value: ofTime(context.nowMs / 1000) }]
   const compute = VECTOR_FUNCTIONS.get(name)
   if (!compute) throw new EvaluationError(`function "${name}" is not evaluated here`)
   return compute(vectorOf(args[0], context), numbers)
@@ -108,7 +108,9 @@ function timestamps(expression: Expression | undefined, context: Context): Vecto
   }))
 }
 
-function sampleTimes(selector: Selector, context: Context): VectorSample[] {
+function sampleTimes(written: Selector, context: Context): VectorSample[] {
+  // Prometheus forgets the offset of a selector with @ here, and so must who wants its results.
+  const selector = written.at === undefined ? written : { ...written, offsetMs: 0 }
   const atMs = momentOf(selector, context) - selector.offsetMs
   return selectSeries(selector, context, context.lookbackMs).flatMap((series) => {
     const sample = sampleAt(series, atMs, context.lookbackMs)

@@ -1,6 +1,6 @@
 import { goMax, goMin } from './float.ts'
 import { withoutName } from './labels.ts'
-import { dateOf, TIME_FUNCTIONS } from './time-functions.ts'
+import { TIME_FUNCTIONS } from './time-functions.ts'
 import type { VectorSample } from './value.ts'
 
 /** Functions that make one number of one number. */
@@ -33,7 +33,7 @@ const NUMBER_FUNCTIONS: Record<string, (value: number) => number> = {
 /** Functions of a vector and numbers. Each gives the result's samples; names are dropped where Prometheus drops them. */
 export const VECTOR_FUNCTIONS = new Map<string, (samples: VectorSample[], numbers: number[]) => VectorSample[]>([
   ...Object.entries(NUMBER_FUNCTIONS).map(([name, compute]) => named(name, compute)),
-  ...[...TIME_FUNCTIONS].map(([name, compute]) => named(name, (seconds) => compute(dateOf(seconds)))),
+  ...[...TIME_FUNCTIONS].map(([name, compute]) => named(name, compute)),
   ['clamp', (samples, [least = 0, most = 0]) => clamp(samples, least, most)],
   ['clamp_max', (samples, [most = 0]) => clamp(samples, Number.NEGATIVE_INFINITY, most)],
   ['clamp_min', (samples, [least = 0]) => clamp(samples, least, Number.POSITIVE_INFINITY)],
