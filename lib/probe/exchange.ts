@@ -140,10 +140,12 @@ function settle(response: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => response.destroy(), SETTLE_MS)
     response.on('error', () => {})
-    response.once('close', () => {
+    const done = () => {
       clearTimeout(timer)
       resolve()
-    })
+    }
+    response.once('end', done)
+    response.once('close', done)
     response.resume()
   })
 }

@@ -18,6 +18,21 @@ const isTool = (tool: unknown): tool is Tool => isRecord(tool) && typeof tool.na
  * `$schema` do not count, so that it is equal in both eras and behind proxies. 16 hexadecimal digits of SHA-256.
  */
 export function toolsHash(tools: readonly Tool[]): string {
+  const text = JSON.stringify(tools)
+  const known = hashes.get(text)
+  if (known) return known
+  const hash = hashOf(tools)
+  if (hashes.size >= MAX_HASHES) hashes.clear()
+  if (text.length <= MAX_CACHED_LENGTH) hashes.set(text, hash)
+  return hash
+}
+
+/** A warm function sees the same lists minute by minute; sorting them is the dearest part of a probe. */
+const hashes = new Map<string, string>()
+const MAX_HASHES = 500
+const MAX_CACHED_LENGTH = 32_768
+
+function hashOf(tools: readonly Tool[]): string {
   const lines = tools.map((tool) => canonical({ name: tool.name, in: tool.inputSchema, out: tool.outputSchema }))
   return createHash('sha256').update(lines.sort().join('\n')).digest('hex').slice(0, 16)
 }
