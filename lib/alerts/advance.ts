@@ -13,8 +13,18 @@ export const RESOLVED_RETENTION_MS = 15 * 60_000
  */
 export const UNWATCHED_AFTER_MS = 5 * 60_000
 
-/** Value, annotations and time of the last evaluation are written again after this time, not at each evaluation. */
-const REWRITE_AFTER_MS = 55_000
+/** How an evaluation's time is understood, and how often it is written down. */
+export interface Timing {
+  /** Longer gaps between evaluations do not count towards `for`. */
+  unwatchedAfterMs: number
+  /** Value, annotations and time of the last evaluation are written again after this time, not at each evaluation. */
+  rewriteAfterMs: number
+}
+
+const LIVE: Timing = { unwatchedAfterMs: UNWATCHED_AFTER_MS, rewriteAfterMs: 55_000 }
+
+/** One process that holds everything and evaluates when it should, as promtool does. */
+export const UNINTERRUPTED: Timing = { unwatchedAfterMs: Number.POSITIVE_INFINITY, rewriteAfterMs: 0 }
 
 /**
  * Decides what one evaluation does to the alerts of the table, with Prometheus' timing: pending at first sight, firing
@@ -27,6 +37,7 @@ export function advanceAlerts(
   evaluation: Pick<Evaluation, 'active' | 'failures'>,
   groups: readonly RuleGroup[],
   now: Date,
+  timing: Timing = LIVE,
 ): AlertChange[] {
   if (isOlderThanStored(known, now)) return []
   const active = new Map<string, ActiveAlert>()
@@ -39,11 +50,11 @@ export function advanceAlerts(
   const changes = known.flatMap((stored) => {
     const seen = active.get(stored.fingerprint)
     active.delete(stored.fingerprint)
-    if (seen) return stored.state === 'resolved' ? begin(seen, stored, now) : goOn(stored, seen, now)
+    if (seen) return stored.state === 'resolved' ? begin(seen, stored, now) : goOn(stored, seen, now, timing)
     if (stored.state === 'resolved') return forget(stored, now)
     const owners = ownersOf(stored)
     if (owners.some(({ group, rule }) => failed.has(keyOf(group.name, rule.name)))) return []
-    return end(stored, owners, now)
+    return end(stored, owners, now, timing)
   })
   return [...changes, ...[...active.values()].flatMap((one) => begin(one, undefined, now))]
 }
@@ -79,11 +90,11 @@ function begin(seen: ActiveAlert, previous: Alert | undefined, now: Date): Alert
 }
 
 /** A condition that still holds. */
-function goOn(previous: Alert, seen: ActiveAlert, now: Date): AlertChange[] {
-  const { alert: watched, shifted } = withoutUnwatchedTime(previous, now)
+function goOn(previous: Alert, seen: ActiveAlert, now: Date, timing: Timing): AlertChange[] {
+  const { alert: watched, shifted } = withoutUnwatchedTime(previous, now, timing)
   const { keepFiringSince, ...rest } = watched
   const fires = rest.state === 'pending' && now.getTime() - Date.parse(rest.activeAt) >= seen.forMs
-  if (!fires && !shifted && !keepFiringSince && !isDue(previous, now)) return []
+  if (!fires && !shifted && !keepFiringSince && !isDue(previous, now, timing)) return []
   const at = now.toISOString()
   const alert: Alert = {
     ...rest,
@@ -98,15 +109,15 @@ function goOn(previous: Alert, seen: ActiveAlert, now: Date): AlertChange[] {
 }
 
 /** A condition that no longer holds. */
-function end(previous: Alert, owners: Owner[], now: Date): AlertChange[] {
+function end(previous: Alert, owners: Owner[], now: Date, timing: Timing): AlertChange[] {
   const at = now.toISOString()
-  const { alert: watched, shifted } = withoutUnwatchedTime(previous, now)
+  const { alert: watched, shifted } = withoutUnwatchedTime(previous, now, timing)
   const next: Alert = { ...watched, lastEvaluatedAt: at, version: previous.version + 1 }
   if (previous.state === 'pending') return [{ alert: next, previous, remove: true }]
   const keepMs = Math.max(0, ...owners.map(({ rule }) => rule.keepFiringForMs))
   const since = watched.keepFiringSince ?? at
   if (now.getTime() - Date.parse(since) < keepMs) {
-    if (watched.keepFiringSince && !shifted && !isDue(previous, now)) return []
+    if (watched.keepFiringSince && !shifted && !isDue(previous, now, timing)) return []
     return [{ alert: { ...next, keepFiringSince: since }, previous }]
   }
   const reason = owners.length === 0 ? { resolvedReason: 'its rule was removed or its labels were changed' } : {}
@@ -121,9 +132,13 @@ function forget(previous: Alert, now: Date): AlertChange[] {
 }
 
 /** Moves the starts of the waiting times by a gap in which nothing was evaluated, or by the step of a corrected clock. */
-function withoutUnwatchedTime(alert: Alert, now: Date): { alert: Alert; shifted: boolean } {
+function withoutUnwatchedTime(
+  alert: Alert,
+  now: Date,
+  { unwatchedAfterMs }: Timing,
+): { alert: Alert; shifted: boolean } {
   const gapMs = now.getTime() - Date.parse(alert.lastEvaluatedAt)
-  if (gapMs >= 0 && gapMs <= UNWATCHED_AFTER_MS) return { alert, shifted: false }
+  if (gapMs >= 0 && gapMs <= unwatchedAfterMs) return { alert, shifted: false }
   const move = (moment: string) => new Date(Date.parse(moment) + gapMs).toISOString()
   return {
     shifted: true,
@@ -135,8 +150,8 @@ function withoutUnwatchedTime(alert: Alert, now: Date): { alert: Alert; shifted:
   }
 }
 
-function isDue(previous: Alert, now: Date): boolean {
-  return now.getTime() - Date.parse(previous.lastEvaluatedAt) >= REWRITE_AFTER_MS
+function isDue(previous: Alert, now: Date, { rewriteAfterMs }: Timing): boolean {
+  return now.getTime() - Date.parse(previous.lastEvaluatedAt) >= rewriteAfterMs
 }
 
 /** A sample value as Prometheus' expression browser writes it. */
