@@ -64,6 +64,8 @@ export async function evaluateFleet(
   store.addSamples(held.countFailures(evaluation.failures), now.getTime(), 'rule failures')
   const alerts = applied(known, changes)
   const samples = ownSamples({ statuses: seen.statuses, alerts, durationMs: Date.now() - startedAt })
+  // For the rules of the next evaluation; CloudWatch gets the same.
+  store.addSamples(samples, now.getTime(), 'fleetwatch')
   return { changes: changes.length, failures: evaluation.failures, undeliverable, samples }
 }
 
