@@ -46,7 +46,9 @@ function problemOfUrl(text: string): string | undefined {
     return `"${shown}" is not a URL; expected one such as https://host/mcp${likely}`
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    return `"${shown}" is not an http or https URL; expected one such as https://host/mcp`
+    // `localhost:8080/mcp` parses as a URL whose scheme is `localhost:`.
+    const likely = /^[\w.-]+:\d+(\/|$)/.test(text) ? `, did you mean http://${shown}?` : ''
+    return `"${shown}" is not an http or https URL; expected one such as https://host/mcp${likely}`
   }
   if (url.username || url.password) {
     return `the URL of ${url.host} holds a user name or password; give credentials with --header instead`

@@ -2,7 +2,7 @@ import type { EcsFacts } from '../model/ecs-facts.ts'
 import type { Observation } from '../model/sample.ts'
 import type { KnownServer, ProbeState } from '../model/server-state.ts'
 import type { Authenticate } from '../probe/auth/authenticate.ts'
-import { judge } from '../probe/judge.ts'
+import { judge, judgeUnprobed } from '../probe/judge.ts'
 import { isDue } from '../probe/memory.ts'
 import { samplesOf } from '../probe/probe-samples.ts'
 import { probeServer } from '../probe/probe-server.ts'
@@ -44,8 +44,9 @@ async function observe(known: KnownServer, facts: Promise<Map<string, EcsFacts>>
   const ecs = ecsFactsOf(known, await facts)
   const now = new Date()
   const judgement = result && judge(result, ecs, before?.memory, now)
-  const verdict = judgement?.verdict ?? before?.verdict
-  const samples = [...(verdict ? samplesOf(server, verdict) : []), ...ecsSamples(server, ecs, tasks, now)]
+  const verdict = judgement?.verdict ?? (before && judgeUnprobed(before.verdict, before.memory, ecs, now))
+  const memory = judgement?.memory ?? before?.memory
+  const samples = [...(verdict ? samplesOf(server, verdict, memory) : []), ...ecsSamples(server, ecs, tasks, now)]
   return {
     deployment,
     observation: { target: deployment, at: now.getTime(), samples },

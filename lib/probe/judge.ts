@@ -55,7 +55,20 @@ export function judge(
     return { verdict: { ...base, health: 'critical', ...told }, memory }
   }
   const message = `${fault.message} Seen ${failures} of ${confirmation.failures} times it takes to count as down.`
-  return { verdict: { ...base, health: 'warning', ...told, message }, memory, recheckAfterMs: RECHECK_MS }
+  const verdict: Verdict = { ...base, health: 'warning', ...told, message }
+  return memory.notBefore ? { verdict, memory } : { verdict, memory, recheckAfterMs: RECHECK_MS }
+}
+
+/**
+ * The verdict while a server is not probed because it asked for patience: what was last seen, unless ECS knows that no
+ * task is left. A server that throttles us was looked at as much as it allows, so its verdict does not become stale.
+ */
+export function judgeUnprobed(last: Verdict, memory: ProbeMemory, ecs: EcsFacts | undefined, now: Date): Verdict {
+  if (ecs && ecs.running === 0 && ecs.desired > 0) {
+    const found = judgeEcs(ecs, { fault: 'refused', message: '' }, memory, now)
+    if ('health' in found) return { ...last, ...found, at: now.toISOString() }
+  }
+  return last.reason === 'throttled' ? { ...last, at: now.toISOString() } : last
 }
 
 const failuresOf = (memory: ProbeMemory, { of }: Confirmation) =>

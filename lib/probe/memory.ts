@@ -76,10 +76,15 @@ function leaksOf(result: ProbeResult<unknown>, before: ProbeMemory) {
   }
 }
 
-/** Retry-After is honoured; a server that keeps our sessions is asked ever more rarely, every 15 minutes at the least. */
+/** Longest pause that is no answer to a 429: one minute's poll is left out, and the verdict does not become stale. */
+const PAUSE_MS = 100_000
+const LEAKS_TO_PAUSE = 3
+
+/** Retry-After of a 429 is honoured; a server that keeps our sessions is asked half as often. */
 function pause(result: ProbeResult<unknown>, leaksInARow: number, now: Date): Pick<ProbeMemory, 'notBefore'> {
-  const leakMs = leaksInARow < 3 ? 0 : Math.min(15, leaksInARow - 1) * 60_000
-  const waitMs = Math.max(leakMs, result.fault?.retryAfterMs ?? 0)
+  const { fault, retryAfterMs = 0 } = result.fault ?? {}
+  const asked = fault === 'throttled' ? retryAfterMs : Math.min(retryAfterMs, PAUSE_MS)
+  const waitMs = Math.max(asked, leaksInARow < LEAKS_TO_PAUSE ? 0 : PAUSE_MS)
   return waitMs > 0 ? { notBefore: new Date(now.getTime() + waitMs).toISOString() } : {}
 }
 

@@ -1,4 +1,5 @@
 import type { MetricName } from '../metrics/names.ts'
+import type { ProbeMemory } from '../model/probe-memory.ts'
 import type { Labels, Sample } from '../model/sample.ts'
 import type { Server } from '../model/server.ts'
 import { HEALTH_VALUE, type Verdict } from '../model/verdict.ts'
@@ -18,7 +19,7 @@ const UNREACHED = new Set<Verdict['layer']>(['network', 'dns', 'tls'])
  * Series of one verdict. `up` is 1 when the server answered the probe as MCP, whatever it thinks of the probe's
  * credential; while it is unknown whether the server lives (the prober's own fault), there is no `up`.
  */
-export function samplesOf(server: Server, verdict: Verdict): Sample[] {
+export function samplesOf(server: Server, verdict: Verdict, memory?: ProbeMemory): Sample[] {
   const sample = (name: MetricName, value: number, labels: Labels = {}): Sample => ({
     labels: { __name__: name, ...server.labels, deployment: server.deployment, ...labels },
     value,
@@ -36,6 +37,9 @@ export function samplesOf(server: Server, verdict: Verdict): Sample[] {
       : [sample('up', up ? 1 : 0, { job: 'mcp-server', instance: new URL(server.endpoint).host })]),
     ...phases,
     ...(verdict.tools === undefined ? [] : [sample('mcp_deployment_tools', verdict.tools)]),
+    ...(memory?.sessionsLeaked === undefined
+      ? []
+      : [sample('fleetwatch_probe_sessions_leaked', memory.sessionsLeaked)]),
     ...infoOf(server, verdict).map((labels) => sample('mcp_server_info', 1, labels)),
   ]
 }

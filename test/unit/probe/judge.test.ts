@@ -4,7 +4,7 @@ import type { EcsFacts } from '../../../lib/model/ecs-facts.ts'
 import type { ProbeMemory } from '../../../lib/model/probe-memory.ts'
 import type { Fault, FaultReason } from '../../../lib/probe/fault.ts'
 import { FAULTS } from '../../../lib/probe/fault.ts'
-import { judge } from '../../../lib/probe/judge.ts'
+import { judge, judgeUnprobed } from '../../../lib/probe/judge.ts'
 import { isDue, knownEra } from '../../../lib/probe/memory.ts'
 import type { ProbeResult } from '../../../lib/probe/probe.ts'
 
@@ -159,10 +159,21 @@ test('Retry-After and leaked sessions slow the probing down; a clean session end
     while ((memory.leaksInARow ?? 0) < times) memory = judge(good({ session: 'leaked' }), undefined, memory, NOW).memory
     return memory.notBefore ? (Date.parse(memory.notBefore) - NOW.getTime()) / 60_000 : 0
   })
-  expect(waits).toEqual([0, 0, 2, 3, 15])
+  expect(waits).toEqual([0, 0, 100 / 60, 100 / 60, 100 / 60])
   expect(memory.sessionsLeaked).toBe(30)
   expect(judge(good(), undefined, memory, NOW).memory).toMatchObject({ leaksInARow: 0, sessionsLeaked: 30 })
   expect(judge(good(), undefined, memory, NOW).memory.notBefore).toBeUndefined()
+})
+
+test('while it is not probed, a throttling server keeps its verdict and a dead one does not', () => {
+  const throttled = judge(bad('throttled'), ecs(), undefined, new Date(Date.parse(ago(600))))
+  expect(judgeUnprobed(throttled.verdict, {}, ecs(), NOW)).toMatchObject({ reason: 'throttled', at: NOW.toISOString() })
+  expect(judgeUnprobed(throttled.verdict, {}, ecs({ running: 0 }), NOW)).toMatchObject({
+    health: 'critical',
+    reason: 'no_tasks',
+  })
+  const healthy = { ...judge(good(), ecs(), undefined, NOW).verdict, at: ago(100) }
+  expect(judgeUnprobed(healthy, {}, ecs(), NOW)).toEqual(healthy)
 })
 
 test('whatever comes, one failure among good probes never makes a server critical, and the memory stays small', () => {
