@@ -54,16 +54,12 @@ function withoutMarkers(window: { times: Float64Array; values: Float64Array }) {
   }
 }
 
-/** Labels that absent() gives: those the selector fixes to one value. */
+/** Labels that absent() gives: those that a single matcher fixes to one value. */
 export function fixedLabels(matchers: readonly Matcher[]): Record<string, string> {
-  const fixed: Record<string, string> = {}
-  const seen = new Set<string>()
-  for (const { name, op, value } of matchers) {
-    if (name === '__name__') continue
-    if (op === '=' && !seen.has(name)) {
-      seen.add(name)
-      if (value !== '') fixed[name] = value
-    } else delete fixed[name]
-  }
-  return fixed
+  const byName = Map.groupBy(matchers, ({ name }) => name)
+  byName.delete('__name__')
+  const sole = [...byName.values()].flatMap(([first, ...others]) => (first && others.length === 0 ? [first] : []))
+  return Object.fromEntries(
+    sole.filter(({ op, value }) => op === '=' && value !== '').map(({ name, value }) => [name, value]),
+  )
 }
