@@ -40,7 +40,8 @@ export async function pollAll(): Promise<void> {
 /** The queue whose name has these parts: `polls`, or `slack dead` for the dead letters. */
 export async function queueUrl(parts: string): Promise<string> {
   const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ MaxResults: 1000 }))
-  const fits = (url: string) => parts.split(' ').every((part) => url.includes(part)) && url.includes('dead') === parts.includes('dead')
+  const fits = (url: string) =>
+    parts.split(' ').every((part) => url.includes(part)) && url.includes('dead') === parts.includes('dead')
   const found = QueueUrls.find((url) => fits(url.toLowerCase()))
   if (!found) throw new Error(`no queue like "${parts}" among ${QueueUrls.join(', ')}`)
   return found
