@@ -6,6 +6,7 @@ import { difference } from './compare.ts'
 import { someCase } from './generate.ts'
 import { evaluateCase } from './ours.ts'
 import { askPromtool, findPromtool } from './promtool.ts'
+import { writeNumbers } from './record.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -96,12 +97,8 @@ function explain(given: Case, found: string): string {
   )
 }
 
-/** Keeps cases with few expressions that nothing else tests as well: enough to replay without promtool. */
+/** Keeps cases with what promtool gave, to be replayed without it. */
 function writeRecord(path: string): void {
   const kept = recorded.slice(0, Number(options.keep))
-  const values = (_key: string, value: unknown) =>
-    typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
-      ? { number: Object.is(value, -0) ? '-0' : String(value) }
-      : value
-  writeFileSync(path, `[\n${kept.map((one) => JSON.stringify(one, values)).join(',\n')}\n]\n`)
+  writeFileSync(path, `[\n${kept.map((one) => JSON.stringify(one, writeNumbers)).join(',\n')}\n]\n`)
 }

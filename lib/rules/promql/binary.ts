@@ -138,20 +138,14 @@ function onesBySignature(
 
 function matchKey({ on, labels: names }: Binary['matching']): (labels: Labels) => string {
   if (on) return (labels) => signatureFor(labels, names)
+  const ignored = new Set([...names, NAME])
   // Without on() or ignoring(), all labels but the name count: held series have that signature ready.
   if (names.length === 0) {
-    const keys = new WeakMap<Labels, string>()
-    return (labels) => {
-      if (!(NAME in labels)) return signatureOf(labels)
-      let key = keys.get(labels)
-      if (key === undefined) {
-        key = signatureWhere(labels, (name) => name !== NAME)
-        keys.set(labels, key)
-      }
-      return key
-    }
+    return (labels) =>
+      '__type__' in labels || '__unit__' in labels
+        ? signatureWhere(labels, (name) => !ignored.has(name))
+        : signatureOf(withoutName(labels))
   }
-  const ignored = new Set([...names, NAME])
   return (labels) => signatureWhere(labels, (name) => !ignored.has(name))
 }
 

@@ -2,6 +2,10 @@ import type { Labels } from '../../model/sample.ts'
 
 export const NAME = '__name__'
 
+/**
+ * Held series keep their labels object, so what is derived from it is worked out once and lives as long as it. Objects
+ * of passing results are not entered: weak entries cost the collector more than they save.
+ */
 const UNNAMED = new WeakMap<Labels, Labels>()
 const SIGNATURES = new WeakMap<Labels, string>()
 
@@ -10,12 +14,17 @@ function isMetadata(name: string): boolean {
   return name === NAME || name === '__type__' || name === '__unit__'
 }
 
-/** The labels without the metric's name. The same object gives the same answer, so held series cost nothing. */
+/** The labels without the metric's name. The same object gives the same answer. */
 export function withoutName(labels: Labels): Labels {
+  if (!(NAME in labels || '__type__' in labels || '__unit__' in labels)) return labels
   let unnamed = UNNAMED.get(labels)
   if (!unnamed) {
     unnamed = filterLabels(labels, (name) => !isMetadata(name))
     UNNAMED.set(labels, unnamed)
+    SIGNATURES.set(
+      unnamed,
+      signatureWhere(unnamed, () => true),
+    )
   }
   return unnamed
 }
@@ -34,12 +43,7 @@ export function withLabel(labels: Labels, name: string, value: string): Labels {
 
 /** A text that is equal for equal label sets only. */
 export function signatureOf(labels: Labels): string {
-  let signature = SIGNATURES.get(labels)
-  if (signature === undefined) {
-    signature = signatureWhere(labels, () => true)
-    SIGNATURES.set(labels, signature)
-  }
-  return signature
+  return SIGNATURES.get(labels) ?? signatureWhere(labels, () => true)
 }
 
 /** Signature of the labels whose names pass. */

@@ -1,4 +1,5 @@
 import type { Matcher } from './expression.ts'
+import { compileMatcher } from './matcher.ts'
 import { isStaleAt } from './staleness.ts'
 import type { Series } from './value.ts'
 
@@ -54,11 +55,17 @@ function withoutMarkers(window: { times: Float64Array; values: Float64Array }) {
   }
 }
 
-/** Labels that absent() gives: those the selector fixes to one value. */
+/**
+ * Labels that absent() gives: those the selector fixes to one value. Prometheus looks at matchers that only take series
+ * away after the others, and a label that two matchers speak of keeps its value only when the last one is its first `=`.
+ */
 export function fixedLabels(matchers: readonly Matcher[]): Record<string, string> {
+  const needed = new Set(matchers.filter((matcher) => !compileMatcher(matcher)('')).map(({ name }) => name))
+  const takesAway = (matcher: Matcher) =>
+    !needed.has(matcher.name) || (matcher.op.startsWith('!') && compileMatcher(matcher)(''))
   const fixed: Record<string, string> = {}
   const seen = new Set<string>()
-  for (const { name, op, value } of matchers) {
+  for (const { name, op, value } of matchers.toSorted((a, b) => Number(takesAway(a)) - Number(takesAway(b)))) {
     if (name === '__name__') continue
     if (op === '=' && !seen.has(name)) {
       seen.add(name)

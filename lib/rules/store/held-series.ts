@@ -57,6 +57,9 @@ export class GrowingTimes {
   }
 }
 
+/** Samples of an hour of minutes and some: growing in small steps would leave thousands of dead arrays behind. */
+const FIRST_ROOM = 72
+
 /**
  * Samples of one series as they came. Where its target was looked at and the series was missing, the series that
  * selectors see has a staleness marker; it is worked out on reading, so that blocks may come in any order.
@@ -64,8 +67,8 @@ export class GrowingTimes {
 export class HeldSeries {
   readonly labels: Labels
   readonly target: HeldTarget
-  private times = new Float64Array(8)
-  private values = new Float64Array(8)
+  private times: Float64Array
+  private values: Float64Array
   private start = 0
   private end = 0
   private seen: { version: number; series: Series } | undefined
@@ -73,6 +76,9 @@ export class HeldSeries {
   constructor(labels: Labels, target: HeldTarget) {
     this.labels = labels
     this.target = target
+    const room = new Float64Array(2 * FIRST_ROOM)
+    this.times = room.subarray(0, FIRST_ROOM)
+    this.values = room.subarray(FIRST_ROOM)
   }
 
   get isEmpty(): boolean {
@@ -149,12 +155,18 @@ export class HeldSeries {
   private makeRoom(): void {
     if (this.end < this.times.length) return
     const count = this.end - this.start
-    const size = Math.max(8, Math.ceil(count * 1.5))
-    const [times, values] = [new Float64Array(size), new Float64Array(size)]
-    times.set(this.times.subarray(this.start, this.end))
-    values.set(this.values.subarray(this.start, this.end))
-    this.times = times
-    this.values = values
+    if (this.start * 8 >= this.times.length) {
+      // Old samples were dropped: move up instead of growing. Views handed out belong to evaluations that are over.
+      this.times.copyWithin(0, this.start, this.end)
+      this.values.copyWithin(0, this.start, this.end)
+    } else {
+      const size = Math.ceil(count * 1.5)
+      const room = new Float64Array(2 * size)
+      room.set(this.times.subarray(this.start, this.end))
+      room.set(this.values.subarray(this.start, this.end), size)
+      this.times = room.subarray(0, size)
+      this.values = room.subarray(size)
+    }
     this.start = 0
     this.end = count
   }
