@@ -7,6 +7,7 @@ import { registerDiscover } from './commands/discover.ts'
 import { registerInvoke } from './commands/invoke.ts'
 import { registerProbe } from './commands/probe.ts'
 import { registerReport } from './commands/report.ts'
+import { registerRules } from './commands/rules.ts'
 import { registerStatus } from './commands/status.ts'
 import { EXIT } from './exit-code.ts'
 import { explainError } from './explain-error.ts'
@@ -58,6 +59,7 @@ function buildProgram(): Command {
     registerDiscover,
     registerCosts,
     registerReport,
+    registerRules,
     registerConfig,
     registerInvoke,
   ])

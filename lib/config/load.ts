@@ -5,7 +5,8 @@ import { hasErrors, type Problem } from '../model/problem.ts'
 import type { RuleGroup } from '../model/rule.ts'
 import { loadAlerting } from '../routing/load-alerting.ts'
 import { LONGEST_RANGE_MS } from '../rules/limits.ts'
-import { loadRules } from '../rules/load-rules.ts'
+import { loadRules, type SourceFile } from '../rules/load-rules.ts'
+import { isPreset, PRESETS, readPreset } from '../rules/presets.ts'
 import { readYaml, type YamlFile } from './read-yaml.ts'
 import { FleetwatchYaml } from './schema.ts'
 import { didYouMean } from './suggest.ts'
@@ -39,9 +40,22 @@ export function loadConfig(path: string): LoadedConfig {
   return { config: { ...rest, groups: rules.groups, alerting: alerting.alerting }, problems }
 }
 
+/** `preset:servers` in place of a path: rules that come with fleetwatch. */
+const PRESET = 'preset:'
+
 function loadRuleFiles(value: FleetwatchYaml, file: YamlFile<unknown>, folder: string) {
   const problems: Problem[] = []
+  const presets: SourceFile[] = []
   const paths = value.rules.flatMap((pattern, index) => {
+    if (pattern.startsWith(PRESET)) {
+      const name = pattern.slice(PRESET.length)
+      if (isPreset(name)) presets.push({ path: pattern, text: readPreset(name) })
+      else {
+        const message = `there is no preset "${name}"${didYouMean(name, Object.keys(PRESETS))}`
+        problems.push(file.problemAt(['rules', index], message))
+      }
+      return []
+    }
     const found = globSync(pattern, { cwd: folder }).sort()
     if (found.length === 0) problems.push(file.problemAt(['rules', index], `no rule file matches "${pattern}"`))
     return found
@@ -50,7 +64,7 @@ function loadRuleFiles(value: FleetwatchYaml, file: YamlFile<unknown>, folder: s
     const text = readText(join(folder, path))
     return text === undefined ? [] : [{ path: displayName(join(folder, path)), text }]
   })
-  const loaded = loadRules(files, { longestRangeMs: LONGEST_RANGE_MS })
+  const loaded = loadRules([...presets, ...files], { longestRangeMs: LONGEST_RANGE_MS })
   return { groups: loaded.groups, problems: [...problems, ...loaded.problems] }
 }
 

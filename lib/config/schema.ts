@@ -59,7 +59,12 @@ export const FleetwatchYaml = z.strictObject({
     })
     .optional()
     .describe('Where the poll function runs, so that it reaches task addresses. Without it: outside any VPC.'),
-  rules: z.array(z.string().min(1)).default([]).describe('Prometheus rule files; glob patterns are allowed.'),
+  rules: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Prometheus rule files, glob patterns allowed; or rules that come with fleetwatch, such as preset:servers.',
+    ),
   alerting: z.string().min(1).describe('Alertmanager configuration file: who gets what.'),
   external_url: z.url().optional().describe('Link back to fleetwatch in messages; default: the CloudWatch dashboard.'),
   webhook_signing_secret: SecretReference.optional().describe(

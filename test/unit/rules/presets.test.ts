@@ -4,6 +4,7 @@ import { formatProblem } from '../../../lib/model/problem.ts'
 import { LONGEST_RANGE_MS } from '../../../lib/rules/limits.ts'
 import { loadRules } from '../../../lib/rules/load-rules.ts'
 import { isPreset, PRESETS, readPreset } from '../../../lib/rules/presets.ts'
+import { runTestFiles } from '../../../lib/rules/unit-test/run-files.ts'
 
 const NAMES = Object.keys(PRESETS).filter(isPreset)
 const THREE_DAYS_MS = 3 * 86_400_000
@@ -11,6 +12,10 @@ const runbook = readFileSync('docs/runbook.md', 'utf8')
 const entries = [...runbook.matchAll(/^### (\w+)\n\n(.+)\n\n- First look: .+\n- Remedies: .+$/gm)].map(
   (match) => match[1],
 )
+
+const TESTS = 'test/unit/rules/presets'
+const testFiles = readdirSync(TESTS).map((name) => `${TESTS}/${name}`)
+const testTexts = testFiles.map((path) => readFileSync(path, 'utf8')).join('\n')
 
 const load = (name: (typeof NAMES)[number]) =>
   loadRules([{ path: `${name}.yaml`, text: readPreset(name) }], {
@@ -35,6 +40,14 @@ describe.for(NAMES)('preset %s', (name) => {
     expect(rule.annotations.runbook).toBe(`docs/runbook.md#${rule.name.toLowerCase()}`)
     expect(entries).toContain(rule.name)
   })
+
+  test.for(alerts)('$name is tested firing', (rule) => {
+    expect(testTexts).toMatch(new RegExp(`alertname: ${rule.name}\\n +exp_alerts:`))
+  })
+})
+
+test.for(testFiles)('%s passes', (path) => {
+  expect([...runTestFiles([path])].flatMap(({ warnings, failures }) => [...warnings, ...failures])).toEqual([])
 })
 
 test('no name stands in two presets, so that they can be used together', () => {

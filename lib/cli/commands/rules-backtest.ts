@@ -1,0 +1,96 @@
+import type { Command } from 'commander'
+import { formatDuration, parseDuration } from '../../model/duration.ts'
+import { formatProblem, hasErrors } from '../../model/problem.ts'
+import type { RuleGroup } from '../../model/rule.ts'
+import type { Backtest } from '../../rules/backtest.ts'
+import { ConfigError } from '../config-error.ts'
+import { EXIT } from '../exit-code.ts'
+import { formatTable } from '../format/table.ts'
+import { examples, JSON_OPTION } from '../help.ts'
+import { readSamples } from '../live-samples.ts'
+import { print, printJson, tell, terminalWidth, withProgress } from '../output.ts'
+import { isSource, readSource } from '../rule-sources.ts'
+
+interface Options {
+  since: string
+  step: string
+  config: string
+  json?: true
+}
+
+export function registerRulesBacktest(rules: Command): void {
+  rules
+    .command('backtest')
+    .description('what would have fired when, and for how long, on the samples that are kept')
+    .argument('[file...]', 'rule files to try; default: those of the configuration')
+    .option('--since <duration>', 'how far to go back', '24h')
+    .option('--step <duration>', 'time between two evaluations', '1m')
+    .option('--config <file>', 'configuration whose rules are tried when no file is given', 'fleetwatch.yaml')
+    .option(...JSON_OPTION)
+    .addHelpText(
+      'after',
+      examples([
+        ['fleetwatch rules backtest --since 24h', 'the rules as they are'],
+        ['fleetwatch rules backtest --since 6h draft.yaml', 'a rule before it goes live'],
+      ]),
+    )
+    .action(async (paths: string[], options: Options) => {
+      const { backtest } = await import('../../rules/backtest.ts')
+      const { LONGEST_RANGE_MS } = await import('../../rules/limits.ts')
+      const [sinceMs, stepMs] = [duration('--since', options.since), duration('--step', options.step)]
+      const groups = await rulesToTry(paths, options.config, LONGEST_RANGE_MS)
+      const toMs = Date.now()
+      const fromMs = toMs - sinceMs
+      const store = await withProgress(
+        'reading samples',
+        readSamples(new Date(fromMs - LONGEST_RANGE_MS), new Date(toMs)),
+      )
+      const result = backtest(groups, store, { fromMs, toMs, stepMs }, { externalLabels: {}, externalUrl: '' })
+      if (options.json) printJson(result)
+      else print(formatBacktest(result, toMs, terminalWidth()))
+      process.exitCode = EXIT.healthy
+    })
+}
+
+function duration(option: string, text: string): number {
+  const durationMs = parseDuration(text)
+  if (durationMs) return durationMs
+  throw new ConfigError(`${option} ${text}: expected a duration such as 30m or 24h`)
+}
+
+async function rulesToTry(paths: string[], config: string, longestRangeMs: number): Promise<RuleGroup[]> {
+  const { loadRules } = await import('../../rules/load-rules.ts')
+  const { loadConfig } = await import('../../config/load.ts')
+  const read = paths.map(readSource)
+  const { groups, problems } =
+    paths.length > 0
+      ? loadRules(read.filter(isSource), { longestRangeMs })
+      : ((loaded) => ({ groups: loaded.config?.groups ?? [], problems: loaded.problems }))(loadConfig(config))
+  const all = [...read.flatMap((one) => (isSource(one) ? [] : [one])), ...problems]
+  for (const problem of all) tell(formatProblem(problem))
+  if (hasErrors(all)) throw new ConfigError('the rules cannot be tried; mend the lines above')
+  return groups
+}
+
+/** Firings as a table, oldest first, and how often each alert would have fired. */
+export function formatBacktest({ evaluations, firings, failures }: Backtest, toMs: number, width: number): string {
+  const failed = failures.map(({ rule, message, times }) => `Rule ${rule} failed ${times} times: ${message}`)
+  if (firings.length === 0) return [...failed, `Nothing would have fired in ${evaluations} evaluations.`].join('\n')
+  const rows = firings.map(({ alert, labels, fromMs, toMs: endMs }) => [
+    alert,
+    new Date(fromMs).toISOString().slice(0, 19).replace('T', ' '),
+    endMs === undefined ? `${lasting(toMs - fromMs)}, still firing` : lasting(endMs - fromMs),
+    Object.entries(labels)
+      .filter(([name]) => name !== 'alertname')
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' '),
+  ])
+  const titles = ['ALERT', 'FROM (UTC)', 'FOR', 'LABELS'].map((title) => ({ title }))
+  const alerts = new Set(firings.map(({ alert }) => alert)).size
+  const total = `Firings: ${firings.length}, of alerts: ${alerts}, in ${evaluations} evaluations.`
+  return [...failed, formatTable(titles, rows, width), '', total].join('\n')
+}
+
+function lasting(ms: number): string {
+  return formatDuration(Math.round(ms / 1000) * 1000)
+}
