@@ -7,6 +7,10 @@ export const KnownEra = z.object({
 })
 export type KnownEra = z.infer<typeof KnownEra>
 
+/** Durations of `tools/list` by error type (`-` for none): how many per bucket, not cumulated, and their sum in seconds. */
+export const OperationHistogram = z.record(z.string(), z.object({ counts: z.array(z.number()), sum: z.number() }))
+export type OperationHistogram = z.infer<typeof OperationHistogram>
+
 /** What probing one server must remember from one probe to the next; kept with the server, one item each. */
 export const ProbeMemory = z.object({
   /** Last era that a conclusive answer proved, and when; asked anew every few hours. */
@@ -20,6 +24,7 @@ export const ProbeMemory = z.object({
   durationsMs: z.array(z.number()).optional(),
   /** How many of the last good probes in a row were slow. */
   slowInARow: z.number().optional(),
+  operations: OperationHistogram.optional(),
   /** Number of tools of the last good probe. */
   tools: z.number().optional(),
   /** Sessions this server did not let the probe delete: in all, and in a row. */

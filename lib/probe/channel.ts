@@ -91,7 +91,8 @@ export function sessionChannel(connection: Connection, own: Readonly<Record<stri
     agree: (agreed) => {
       version = agreed
     },
-    inSession: () => sessions.length > 0,
+    // A server that gave no session id and then asks for one has lost the session all the same.
+    inSession: () => sessions.length > 0 || version !== undefined,
     async end() {
       if (sessions.length === 0) return 'none'
       const deadline = startDeadline(END_MS)

@@ -1,5 +1,6 @@
 import type { KnownEra, ProbeMemory } from '../model/probe-memory.ts'
 import { meaningOf } from './fault.ts'
+import { observeOperation } from './operation-histogram.ts'
 import type { ProbeResult } from './probe.ts'
 
 /** An era is asked anew this often, so that a server which was upgraded is spoken to in its new one. */
@@ -34,6 +35,7 @@ export function nextMemory(result: ProbeResult<unknown>, before: ProbeMemory, no
   return {
     ...kept,
     ...leaks,
+    ...(result.operation && { operations: observeOperation(before.operations, result.operation) }),
     ...eraKnown(result, before, now),
     recent: [...(before.recent ?? []), { at, failed }].slice(-RECENT),
     ...(failed && { failingSince: failingSince ?? at }),

@@ -3,6 +3,7 @@ import type { ProbeMemory } from '../model/probe-memory.ts'
 import type { Labels, Sample } from '../model/sample.ts'
 import type { Server } from '../model/server.ts'
 import { HEALTH_VALUE, type Verdict } from '../model/verdict.ts'
+import { histogramSamples } from './operation-histogram.ts'
 
 const PHASES = [
   ['dns', 'dnsMs'],
@@ -40,6 +41,7 @@ export function samplesOf(server: Server, verdict: Verdict, memory?: ProbeMemory
     ...(memory?.sessionsLeaked === undefined
       ? []
       : [sample('fleetwatch_probe_sessions_leaked', memory.sessionsLeaked)]),
+    ...histogramSamples(memory?.operations ?? {}, { ...server.labels, deployment: server.deployment }),
     ...infoOf(server, verdict).map((labels) => sample('mcp_server_info', 1, labels)),
   ]
 }

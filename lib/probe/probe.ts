@@ -5,6 +5,7 @@ import { type Conversation, converse } from './converse.ts'
 import { startDeadline } from './deadline.ts'
 import { type Fault, meaningOf } from './fault.ts'
 import { createGuard } from './guard.ts'
+import type { Operation } from './operation-histogram.ts'
 import type { ProbeTarget } from './probe-target.ts'
 import type { Asking, Findings } from './session.ts'
 import { type Tool, toolsHash } from './tools.ts'
@@ -30,6 +31,8 @@ export interface ProbeResult<T = undefined> {
   tools?: number
   toolsHash?: string
   toolList?: Tool[]
+  /** How long `tools/list` took, and how it failed. */
+  operation?: Operation
   /** From the start to the last answer; ending the session afterwards is not part of it. */
   timings: Timings
   requests: number

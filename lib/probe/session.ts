@@ -5,6 +5,7 @@ import type { Exchange } from './exchange.ts'
 import { type Fault, isFault } from './fault.ts'
 import { type Asked, httpFault } from './http-fault.ts'
 import { isRecord, type RpcAnswer } from './json-rpc.ts'
+import type { Operation } from './operation-histogram.ts'
 import { readTools, type Tool } from './tools.ts'
 
 /** More pages than any server of use has; a server that goes on for ever must not hold the probe. */
@@ -19,6 +20,8 @@ export interface Findings {
   server?: { name: string; version: string }
   capabilities?: Record<string, unknown>
   toolList?: Tool[]
+  /** The last `tools/list`. */
+  operation?: Operation
   /** The answer that a fault was read from, for those who know more of credentials. */
   refusal?: { status: number; wwwAuthenticate?: string }
 }
@@ -94,7 +97,9 @@ export async function listTools(asking: Asking): Promise<Fault | undefined> {
   const cursors = new Set<string>()
   let cursor: string | undefined
   for (let page = 0; page < MAX_PAGES; page += 1) {
+    const startedAt = performance.now()
     const answer = await ask(asking, 'tools/list', cursor === undefined ? undefined : { cursor })
+    findings.operation = operationOf(answer, startedAt)
     if (isFault(answer)) return answer
     if ('error' in answer) return rpcFault(connection.where, 'tools/list', answer.error, 'tools')
     if (!findings.server) keepServerInfo(findings, answer.result)
@@ -116,6 +121,12 @@ export async function listTools(asking: Asking): Promise<Fault | undefined> {
     fault: 'endless_pages',
     message: `${connection.where} never ends its list of tools: ${cursors.size} pages, and the cursor ${cursors.size < MAX_PAGES ? 'repeats' : 'goes on'}.`,
   }
+}
+
+/** `error.type` as OpenTelemetry has it: the JSON-RPC code, else a word of few. */
+function operationOf(answer: RpcAnswer | Fault, startedAt: number): Operation {
+  const errorType = isFault(answer) ? answer.fault : 'error' in answer ? String(answer.error.code) : undefined
+  return { seconds: (performance.now() - startedAt) / 1000, ...(errorType !== undefined && { errorType }) }
 }
 
 /** A server that announces no tools proves its health by what it does announce. */

@@ -1,7 +1,8 @@
 import { type Channel, headersFor } from './channel.ts'
-import type { Connection } from './connection.ts'
+import type { Answer, Connection } from './connection.ts'
 import { type Exchange, MAX_BODY_BYTES, readChunks, readExchange } from './exchange.ts'
 import { type Fault, isFault } from './fault.ts'
+import { httpFault } from './http-fault.ts'
 import { type RpcAnswer, readRpc } from './json-rpc.ts'
 import type { ProbeTarget } from './probe-target.ts'
 import { createSseParser } from './sse.ts'
@@ -26,10 +27,8 @@ export async function openSseChannel(
   const sent = await connection.send({ method: 'GET', headers, step: 'GET of the event stream' })
   if (isFault(sent)) return sent
   const type = sent.response.headers['content-type'] ?? ''
-  if (sent.response.statusCode !== 200 || !type.startsWith('text/event-stream')) {
-    sent.response.destroy()
-    return 'no_stream'
-  }
+  if (sent.response.statusCode !== 200 || !type.startsWith('text/event-stream'))
+    return refused(connection, target, sent)
   const endpoint = waiting<string | Fault>()
   const answers = new Map<number, Waiting<RpcAnswer | Fault>>()
   let over: Fault | undefined
@@ -105,6 +104,16 @@ export async function openSseChannel(
     })
     return { promise, settle }
   }
+}
+
+/** What a GET that gives no stream means: another transport, or the same refusal that a POST would have met. */
+async function refused(connection: Connection, target: ProbeTarget, sent: Answer): Promise<Fault | 'no_stream'> {
+  const exchange = await readExchange(connection, sent)
+  if (isFault(exchange)) return exchange
+  const { status } = exchange
+  if (status < 300 || [400, 404, 405, 406].includes(status)) return 'no_stream'
+  const credentialSent = Object.keys(target.headers).length > 0
+  return httpFault(exchange, { where: connection.where, step: sent.step, inSession: false, credentialSent })
 }
 
 /** Path and query of the POST address; undefined when it lies on another origin. */

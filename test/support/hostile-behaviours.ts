@@ -215,6 +215,16 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
     initialize: status(404),
     GET: (asked) => void stream(asked)(': no endpoint\n\n'),
   },
+  'http-sse-forbidden': {
+    'server/discover': status(404),
+    initialize: status(404),
+    GET: status(401, { 'www-authenticate': 'Bearer' }),
+  },
+  'session-id-forgotten': {
+    initialize: (asked) =>
+      json(asked, answer(asked, { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: {} })),
+    'tools/list': (asked) => json(asked, failure(asked, -32000, 'Bad Request: No valid session ID provided'), 400),
+  },
   'http-sse-elsewhere': {
     'server/discover': status(404),
     initialize: status(404),

@@ -60,6 +60,8 @@ const TABLE: Expected[] = [
   ['sse-ends', 'critical', 'protocol', 'no_answer', 'deleted'],
   ['sse-unfinished', 'critical', 'protocol', 'no_answer', 'deleted'],
   ['http-sse-mute', 'critical', 'protocol', 'timeout', 'none'],
+  ['http-sse-forbidden', 'warning', 'auth', 'auth', 'none'],
+  ['session-id-forgotten', 'warning', 'protocol', 'session_lost', 'none'],
   ['http-sse-elsewhere', 'critical', 'http', 'redirect', 'none'],
 
   ['wrong-id', 'critical', 'protocol', 'wrong_id', 'deleted'],
