@@ -9,8 +9,8 @@ import { HEALTH_VALUE, type Verdict } from '../model/verdict.ts'
 import type { Authenticate } from './auth/authenticate.ts'
 import { redactAll } from './auth/credential.ts'
 import { watchExpiry } from './auth/watch-expiry.ts'
+import { canarySamples } from './canary/canary-samples.ts'
 import { callDueCanaries } from './canary/canary-session.ts'
-import { canarySamples } from './canary/run-canaries.ts'
 import { driftSamples, judgeDrift } from './drift/judge-drift.ts'
 import { isQuiet, summarize, trackDrift } from './drift/track-drift.ts'
 import { createGuard } from './guard.ts'
@@ -140,12 +140,11 @@ async function lookAtCanaries(
   own: Labels,
   io: AroundIo,
 ) {
-  const last = before?.canaries ?? []
+  const { canaries } = server.probe
+  const last = (before?.canaries ?? []).filter((one) => canaries.some(({ name }) => name === one.canary))
   const isOpen = result !== undefined && !result.fault
   const results =
-    isOpen && server.probe.canaries.length > 0
-      ? await callDueCanaries(server, memory, last, io.authenticate, io.now)
-      : last
+    isOpen && canaries.length > 0 ? await callDueCanaries(server, memory, last, io.authenticate, io.now) : last
   const bad = results.filter(({ outcome }) => outcome !== 'passed')
   const [failed] = bad.filter(({ outcome }) => outcome === 'failed')
   return {

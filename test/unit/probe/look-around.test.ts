@@ -15,7 +15,7 @@ import { smallMcpServer } from '../../support/small-mcp-server.ts'
 const START = Date.parse('2026-11-21T10:00:00Z')
 
 /** Polls one server as the poll function does, a minute apart, with its states in memory. */
-function watch(endpoint: string, input: unknown = {}, secrets: Record<string, string> = {}) {
+function watch(endpoint: string, input: unknown = {}, secrets: Record<string, string> = {}, before?: Surroundings) {
   const probe = resolveProbeSettings(
     ProbeSettingsInput.parse({ allow_addresses: ['127.0.0.0/8'], ...(input as object) }),
   )
@@ -46,7 +46,7 @@ function watch(endpoint: string, input: unknown = {}, secrets: Record<string, st
       return true
     },
   }
-  let surroundings: Surroundings | undefined
+  let surroundings = before
   const poll = async ({ isRollingOut = false } = {}) => {
     const result = await probeServer(server, undefined, authenticate, now())
     const { verdict } = judge(result, undefined, undefined, now(), AT_ONCE)
@@ -156,6 +156,15 @@ test('canaries run in a session of their own, on their own interval', async () =
     'mcp_deployment_canary_timestamp_seconds echo': START / 1000,
     'mcp_deployment_canary_timestamp_seconds wrong': START / 1000 + 60,
   })
+})
+
+test('a canary that is no longer declared is forgotten', async () => {
+  await using server = await smallMcpServer()
+  const canaries = [{ tool: 'echo', arguments: { text: 'x' } }]
+  const before = (await watch(server.endpoint, { canaries }).poll()).surroundings
+  expect(before.canaries).toHaveLength(1)
+  const after = await watch(server.endpoint, {}, {}, before).poll()
+  expect([after.surroundings.canaries, after.values]).toEqual([[], {}])
 })
 
 test.for([
