@@ -1,3 +1,4 @@
+import { readDrift, saveDrift } from '../lib/aws/drift-table.ts'
 import { readServiceFacts } from '../lib/aws/ecs.ts'
 import { requestEvaluation } from '../lib/aws/evaluate-queue.ts'
 import { publishMetrics } from '../lib/aws/metrics.ts'
@@ -18,6 +19,8 @@ import { USER_AGENT } from '../lib/probe/identity.ts'
 const config = readConfig()
 const eyes = {
   readServiceFacts,
+  readDrift,
+  saveDrift,
   authenticate: createAuthenticate({
     readSecret,
     guard: createGuard(config.probe.allow_addresses ?? []),

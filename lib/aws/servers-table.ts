@@ -108,7 +108,9 @@ export async function saveRegistry(changes: { put: Server[]; remove: string[] })
       },
     })),
     ...changes.remove.flatMap((deployment) =>
-      ['registry', 'probe', 'tasks'].map((facet) => ({ Delete: { TableName: table, Key: { facet, deployment } } })),
+      ['registry', 'probe', 'tasks', 'drift'].map((facet) => ({
+        Delete: { TableName: table, Key: { facet, deployment } },
+      })),
     ),
   ]
   for (const TransactItems of chunk(writes, 99)) await dynamodb.send(new TransactWriteCommand({ TransactItems }))

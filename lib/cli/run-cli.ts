@@ -4,6 +4,7 @@ import { registerAlerts } from './commands/alerts.ts'
 import { registerConfig } from './commands/config.ts'
 import { registerCosts } from './commands/costs.ts'
 import { registerDiscover } from './commands/discover.ts'
+import { registerDrift } from './commands/drift.ts'
 import { registerInvoke } from './commands/invoke.ts'
 import { registerProbe } from './commands/probe.ts'
 import { registerReport } from './commands/report.ts'
@@ -56,6 +57,7 @@ function buildProgram(): Command {
     registerStatus,
     registerAlerts,
     registerProbe,
+    registerDrift,
     registerDiscover,
     registerCosts,
     registerReport,

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { Alerting } from '../model/alerting.ts'
 import { hasErrors, type Problem } from '../model/problem.ts'
 import type { RuleGroup } from '../model/rule.ts'
+import { checkProbeSettings } from '../probe/check-settings.ts'
 import { loadAlerting } from '../routing/load-alerting.ts'
 import { LONGEST_RANGE_MS } from '../rules/limits.ts'
 import { loadRules, type SourceFile } from '../rules/load-rules.ts'
@@ -33,7 +34,7 @@ export function loadConfig(path: string): LoadedConfig {
   const folder = dirname(path)
   const rules = loadRuleFiles(file.value, file, folder)
   const alerting = loadAlertingFile(file.value, file, folder)
-  const problems = [...rules.problems, ...alerting.problems]
+  const problems = [...rules.problems, ...alerting.problems, ...checkProbes(file.value, file)]
   if (alerting.alerting) problems.push(...crossCheck(file.value, alerting.alerting, file))
   if (hasErrors(problems) || !alerting.alerting) return { problems }
   const { rules: _rules, alerting: _alerting, ...rest } = file.value
@@ -75,6 +76,17 @@ function loadAlertingFile(value: FleetwatchYaml, file: YamlFile<unknown>, folder
     return { problems: [file.problemAt(['alerting'], `file "${value.alerting}" cannot be read`)] }
   }
   return loadAlerting({ path: displayName(path), text })
+}
+
+/** Expressions, addresses and names in `probe:`, which the schema takes for any text. */
+function checkProbes(value: FleetwatchYaml, file: YamlFile<unknown>): Problem[] {
+  const sections = [
+    { path: ['probe'], settings: value.probe },
+    ...value.servers.map(({ probe }, index) => ({ path: ['servers', index, 'probe'], settings: probe ?? {} })),
+  ]
+  return sections.flatMap(({ path, settings }) =>
+    checkProbeSettings(settings).map((fault) => file.problemAt([...path, ...fault.path], fault.message)),
+  )
 }
 
 /** Names that one file uses and another defines. */

@@ -50,3 +50,13 @@ export const DriftState = z.object({
   rolloutAt: z.iso.datetime().optional(),
 })
 export type DriftState = z.infer<typeof DriftState>
+
+/** The little of a `DriftState` that tells in quiet times that nothing has changed, so that the rest stays unread. */
+export const DriftSummary = z.object({
+  hash: z.string(),
+  textHash: z.string(),
+  release: Release,
+  /** No drift and no candidate: as long as the tools are those of the baseline there is nothing to do. */
+  isSettled: z.boolean(),
+})
+export type DriftSummary = z.infer<typeof DriftSummary>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { TaskStop } from './ecs-facts.ts'
 import { ProbeMemory } from './probe-memory.ts'
 import type { Server } from './server.ts'
+import { Surroundings } from './surroundings.ts'
 import { Verdict } from './verdict.ts'
 
 /** Counts since the server was first seen. `stops` counts by `stopCode|exitCode`. */
@@ -13,7 +14,11 @@ export const TaskFacts = z.object({
 export type TaskFacts = z.infer<typeof TaskFacts>
 
 /** Last verdict and what the next probe needs to know of the earlier ones. */
-export const ProbeState = z.object({ verdict: Verdict, memory: ProbeMemory })
+export const ProbeState = z.object({
+  verdict: Verdict,
+  memory: ProbeMemory,
+  surroundings: Surroundings.optional(),
+})
 export type ProbeState = z.infer<typeof ProbeState>
 
 /** A server of the registry with what is remembered of it. */

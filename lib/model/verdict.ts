@@ -27,6 +27,8 @@ export const Verdict = z.object({
   reason: z.string(),
   /** One sentence for the person who is woken. */
   message: z.string(),
+  /** What else is to be known, a sentence each: a credential or certificate that ends, a canary, a health URL that disagrees. */
+  notices: z.array(z.string()).optional(),
   era: z.enum(['legacy', 'modern']).optional(),
   protocolVersion: z.string().optional(),
   transport: z.enum(['streamable-http', 'http+sse']).optional(),

@@ -1,8 +1,11 @@
 import type { EcsFacts } from '../model/ecs-facts.ts'
-import type { Observation } from '../model/sample.ts'
+import type { ProbeMemory } from '../model/probe-memory.ts'
+import type { Observation, Sample } from '../model/sample.ts'
+import type { Server } from '../model/server.ts'
 import type { KnownServer, ProbeState } from '../model/server-state.ts'
 import type { Authenticate } from '../probe/auth/authenticate.ts'
 import { judge, judgeUnprobed } from '../probe/judge.ts'
+import { type DriftStore, type LookedAround, lookAround } from '../probe/look-around.ts'
 import { isDue } from '../probe/memory.ts'
 import { samplesOf } from '../probe/probe-samples.ts'
 import { probeServer } from '../probe/probe-server.ts'
@@ -19,7 +22,7 @@ export interface Polled {
 }
 
 /** How a poll reaches the world. */
-export interface Eyes {
+export interface Eyes extends DriftStore {
   /** What ECS says of services of one cluster, by service name. */
   readServiceFacts(cluster: string, services: readonly string[]): Promise<Map<string, EcsFacts>>
   authenticate: Authenticate
@@ -46,13 +49,28 @@ async function observe(known: KnownServer, facts: Promise<Map<string, EcsFacts>>
   const judgement = result && judge(result, ecs, before?.memory, now)
   const verdict = judgement?.verdict ?? (before && judgeUnprobed(before.verdict, before.memory, ecs, now))
   const memory = judgement?.memory ?? before?.memory
-  const samples = [...(verdict ? samplesOf(server, verdict, memory) : []), ...ecsSamples(server, ecs, tasks, now)]
+  const around =
+    verdict &&
+    (await lookAround({ server, memory: before?.memory, result, verdict, ecs }, before?.surroundings, {
+      ...eyes,
+      now: () => new Date(),
+    }))
+  const samples = [...(around ? samplesWithAround(server, around, memory) : []), ...ecsSamples(server, ecs, tasks, now)]
   return {
     deployment,
     observation: { target: deployment, at: now.getTime(), samples },
-    ...(judgement && { state: { verdict: judgement.verdict, memory: judgement.memory } }),
+    ...(judgement &&
+      around && {
+        state: { verdict: around.verdict, memory: judgement.memory, surroundings: around.surroundings },
+      }),
     ...(judgement?.recheckAfterMs !== undefined && { recheckAfterMs: judgement.recheckAfterMs }),
   }
+}
+
+/** The verdict's series and those around it; `up` comes from the scrape where one is configured. */
+function samplesWithAround(server: Server, { verdict, samples, hasUp }: LookedAround, memory?: ProbeMemory): Sample[] {
+  const own = samplesOf(server, verdict, memory)
+  return [...(hasUp ? own.filter(({ labels }) => labels.__name__ !== 'up') : own), ...samples]
 }
 
 function ecsFactsOf({ server, tasks }: KnownServer, facts: ReadonlyMap<string, EcsFacts>): EcsFacts | undefined {

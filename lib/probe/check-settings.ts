@@ -1,5 +1,6 @@
 import type { ProbeSettingsInput } from '../model/probe-settings.ts'
 import { expressionFault } from './canary/check-expectation.ts'
+import { isAddressBlock } from './guard.ts'
 
 /** What a schema cannot see; `path` leads from `probe:` to the place, for line and column. */
 export interface SettingsFault {
@@ -9,7 +10,7 @@ export interface SettingsFault {
 
 /** Checks the expressions and names in `probe:`, so that a mistake stops the deploy instead of failing every poll. */
 export function checkProbeSettings(settings: ProbeSettingsInput): SettingsFault[] {
-  return [...checkCanaries(settings), ...checkHeaders(settings), ...checkHealthUrls(settings)]
+  return [...checkCanaries(settings), ...checkHeaders(settings), ...checkPlaces(settings), ...checkAddresses(settings)]
 }
 
 function checkCanaries({ canaries = [] }: ProbeSettingsInput): SettingsFault[] {
@@ -34,11 +35,26 @@ function checkHeaders({ auth }: ProbeSettingsInput): SettingsFault[] {
     .map((name) => ({ path: ['auth', 'headers', name], message: `"${name}" is no name of an HTTP header` }))
 }
 
-function checkHealthUrls({ health_urls: urls = [] }: ProbeSettingsInput): SettingsFault[] {
-  const places = urls.map((entry) => (typeof entry === 'string' ? entry : entry.url))
-  return places.flatMap((place, index) => {
+function checkPlaces({ health_urls: urls = [], scrape }: ProbeSettingsInput): SettingsFault[] {
+  const places: [path: SettingsFault['path'], place: string][] = urls.map((entry, index) => [
+    ['health_urls', index],
+    typeof entry === 'string' ? entry : entry.url,
+  ])
+  if (scrape && scrape.url !== undefined) places.push([['scrape', 'url'], scrape.url])
+  return places.flatMap(([path, place]) => {
     const port = /^:(\d+)/.exec(place)?.[1]
-    if (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)) return []
-    return { path: ['health_urls', index], message: `expected a port from 1 to 65535, got ${port}` }
+    if (port === undefined) {
+      return place.startsWith('/') || URL.canParse(place) ? [] : { path, message: `"${place}" is no URL` }
+    }
+    if (Number(port) >= 1 && Number(port) <= 65_535) return []
+    return { path, message: `expected a port from 1 to 65535, got ${port}` }
+  })
+}
+
+function checkAddresses({ allow_addresses: blocks = [] }: ProbeSettingsInput): SettingsFault[] {
+  return blocks.flatMap((block, index) => {
+    if (isAddressBlock(block)) return []
+    const message = `"${block}" is neither an IP address nor a CIDR block such as 10.0.0.0/8`
+    return { path: ['allow_addresses', index], message }
   })
 }

@@ -1,7 +1,6 @@
 import type { CanaryResult } from '../../model/canary-memory.ts'
 import type { ListedTool } from '../../model/listed-tool.ts'
 import type { CanarySettings } from '../../model/probe-settings.ts'
-import type { Labels, Sample } from '../../model/sample.ts'
 import { type CallOutcome, type CanaryJudgement, judgeCanary, refuseCall } from './judge-canary.ts'
 
 /** Polls come by the minute with jitter; a canary that would be due in a moment is called now. */
@@ -67,21 +66,4 @@ const noTime = (canary: CanarySettings): CanaryJudgement => ({
 /** Waiting for the next poll is normal; three intervals without a call must be said. */
 function isLongOverdue(canary: CanarySettings, last: CanaryResult | undefined, at: Date): boolean {
   return last === undefined || at.getTime() - Date.parse(last.at) > 3 * canary.everyMs
-}
-
-/** The series of all canaries; one that was skipped has none, so `absent()` and the verdict's notice tell. */
-export function canarySamples(results: readonly CanaryResult[], own: Labels): Sample[] {
-  return results
-    .filter(({ outcome }) => outcome !== 'skipped')
-    .flatMap(({ canary, tool, outcome, at, durationMs }) => {
-      const sample = (name: string, value: number): Sample => ({
-        labels: { ...own, tool, canary, __name__: name },
-        value,
-      })
-      return [
-        sample('mcp_deployment_canary_success', outcome === 'passed' ? 1 : 0),
-        sample('mcp_deployment_canary_timestamp_seconds', Date.parse(at) / 1000),
-        ...(durationMs === undefined ? [] : [sample('mcp_deployment_canary_duration_seconds', durationMs / 1000)]),
-      ]
-    })
 }

@@ -39,9 +39,10 @@ export function sortBySeverity(changes: readonly ToolChange[]): ToolChange[] {
   return changes.toSorted((a, b) => DRIFT_SEVERITIES.indexOf(a.severity) - DRIFT_SEVERITIES.indexOf(b.severity))
 }
 
-/** Changes by severity, and whether a rollout explains them. All zero when the tools are those of the baseline. */
-export function driftSamples({ baseline, drift }: DriftState, own: Labels): Sample[] {
-  if (!baseline) return []
+/** Changes by severity, and whether a rollout explains them. All zero while the tools are those of the baseline. */
+export function driftSamples(state: DriftState | 'settled', own: Labels): Sample[] {
+  if (state !== 'settled' && !state.baseline) return []
+  const drift = state === 'settled' ? undefined : state.drift
   const count = (severity: string) => drift?.changes.filter((change) => change.severity === severity).length ?? 0
   return [
     ...DRIFT_SEVERITIES.map((severity) => ({

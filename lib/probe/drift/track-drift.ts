@@ -1,4 +1,4 @@
-import type { DriftState, ToolSet } from '../../model/drift.ts'
+import type { DriftState, DriftSummary, ToolSet } from '../../model/drift.ts'
 import type { ListedTool } from '../../model/listed-tool.ts'
 import type { DriftSettings } from '../../model/probe-settings.ts'
 import { compareTools } from './compare-tools.ts'
@@ -41,6 +41,20 @@ export function trackDrift(state: DriftState, sighting: Sighting, settings: Drif
   return { state: believe(state, set, sighting, Date.parse(candidate.firstSeenAt)), hasChanged: true }
 }
 
+/** Whether the summary alone shows that this sighting changes nothing. */
+export function isQuiet(summary: DriftSummary | undefined, sighting: Sighting, settings: DriftSettings): boolean {
+  if (!summary?.isSettled || sighting.isRollingOut) return false
+  const set = printTools(sighting.tools, settings.ignore)
+  return isSame(summary, set) && isSameRelease(summary.release, releaseOf(sighting))
+}
+
+/** Undefined before the first baseline. */
+export function summarize({ baseline, candidate, drift }: DriftState): DriftSummary | undefined {
+  if (!baseline) return undefined
+  const { hash, textHash } = baseline.set
+  return { hash, textHash, release: baseline.release, isSettled: !candidate && !drift }
+}
+
 /** Makes the confirmed drift the new baseline; undefined when there is none. */
 export function acceptDrift(state: DriftState, at: Date): DriftState | undefined {
   if (!state.drift) return undefined
@@ -48,7 +62,9 @@ export function acceptDrift(state: DriftState, at: Date): DriftState | undefined
   return { ...rest, baseline: { set: drift.set, release: drift.release, at: at.toISOString() } }
 }
 
-function isSame(a: ToolSet, b: ToolSet): boolean {
+type Hashes = Pick<ToolSet, 'hash' | 'textHash'>
+
+function isSame(a: Hashes, b: Hashes): boolean {
   return a.hash === b.hash && a.textHash === b.textHash
 }
 
@@ -57,9 +73,7 @@ function backToBaseline(state: DriftState, sighting: Sighting): Tracked {
   const { candidate, drift, baseline, ...rest } = state
   if (!baseline) return { state, hasChanged: false }
   const release = releaseOf(sighting)
-  const isNewRelease =
-    release.serverVersion !== baseline.release.serverVersion ||
-    release.taskDefinition !== baseline.release.taskDefinition
+  const isNewRelease = !isSameRelease(baseline.release, release)
   if (!candidate && !drift && !isNewRelease) return { state, hasChanged: false }
   return { state: { ...rest, baseline: { ...baseline, release } }, hasChanged: true }
 }
@@ -86,7 +100,7 @@ function believe(state: DriftState, set: ToolSet, sighting: Sighting, firstSeenM
   return { ...rest, drift: { set, release, changes, withoutRollout, since: previous?.since ?? at } }
 }
 
-function cameWithRollout(state: DriftState, release: ReturnType<typeof releaseOf>, firstSeenMs: number): boolean {
+function cameWithRollout(state: DriftState, release: Release, firstSeenMs: number): boolean {
   const before = state.drift?.release ?? state.baseline?.release ?? {}
   const differs = (a: string | undefined, b: string | undefined) => a !== undefined && b !== undefined && a !== b
   return (
@@ -101,4 +115,10 @@ function releaseOf({ serverVersion, taskDefinition }: Sighting) {
     ...(serverVersion !== undefined && { serverVersion }),
     ...(taskDefinition !== undefined && { taskDefinition }),
   }
+}
+
+type Release = ReturnType<typeof releaseOf>
+
+function isSameRelease(a: DriftSummary['release'], b: Release): boolean {
+  return a.serverVersion === b.serverVersion && a.taskDefinition === b.taskDefinition
 }

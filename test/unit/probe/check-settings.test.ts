@@ -39,6 +39,20 @@ test.for([
       'health_urls.1: expected a port from 1 to 65535, got 65536',
     ],
   },
+  {
+    name: 'a scrape that is nowhere',
+    settings: { scrape: { url: 'http://' } },
+    expected: ['scrape.url: "http://" is no URL'],
+  },
+  { name: 'no scrape', settings: { scrape: false }, expected: [] },
+  {
+    name: 'addresses',
+    settings: { allow_addresses: ['127.0.0.1', '10.0.0.0/8', '::1/128', '10.0.0.0/33', 'localhost'] },
+    expected: [
+      'allow_addresses.3: "10.0.0.0/33" is neither an IP address nor a CIDR block such as 10.0.0.0/8',
+      'allow_addresses.4: "localhost" is neither an IP address nor a CIDR block such as 10.0.0.0/8',
+    ],
+  },
 ])('$name', ({ settings, expected }) => {
   const faults = checkProbeSettings(ProbeSettingsInput.parse(settings))
   expect(faults.map(({ path, message }) => `${path.join('.')}: ${message}`.replace(/(RE2 syntax\)).*/, '$1'))).toEqual(

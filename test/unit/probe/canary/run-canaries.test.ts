@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { CanaryResult } from '../../../../lib/model/canary-memory.ts'
 import type { CanarySettings } from '../../../../lib/model/probe-settings.ts'
-import { canarySamples, dueCanaries, runCanaries } from '../../../../lib/probe/canary/run-canaries.ts'
+import { canarySamples } from '../../../../lib/probe/canary/canary-samples.ts'
+import { dueCanaries, runCanaries } from '../../../../lib/probe/canary/run-canaries.ts'
 
 const NOW = Date.parse('2026-11-21T10:00:00Z')
 const canary = (name: string, more: Partial<CanarySettings> = {}): CanarySettings => ({
