@@ -16,7 +16,13 @@ const authenticate = createAuthenticate({
   userAgent: 'bench',
   now: () => new Date(),
 })
-const eyes = { readServiceFacts: async () => new Map(), authenticate, onUnreadableCluster: () => {} }
+const eyes = {
+  readServiceFacts: async () => new Map(),
+  readDrift: async () => ({ state: {}, version: 0 }),
+  saveDrift: async () => true,
+  authenticate,
+  onUnreadableCluster: () => {},
+}
 
 const startedAt = performance.now()
 const cpuBefore = process.cpuUsage()

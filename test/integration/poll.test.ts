@@ -60,7 +60,7 @@ async function pollServers(deployments: string[]): Promise<void> {
 test.for([
   { server: 'hanging', layer: 'http', reason: 'timeout' },
   { server: 'refusing', layer: 'network', reason: 'refused' },
-  { server: 'challenging', layer: 'auth', reason: 'challenge' },
+  { server: 'challenging', layer: 'auth', reason: 'auth' },
   { server: 'html', layer: 'protocol', reason: 'not_json' },
 ] as const)('$server: the verdict names the layer $layer', async ({ server, layer, reason }) => {
   const verdict = (await listVerdicts()).get(server)
@@ -96,5 +96,6 @@ test('a server that is not in the registry is ignored, the others of the batch a
 })
 
 test('discovery invoked twice changes nothing the second time', async () => {
+  await invoke('discover', { id: 'once' })
   expect(await invoke('discover', { id: 'again' })).toMatchObject({ changed: 0, removed: 0 })
 })
