@@ -5,13 +5,17 @@ import { type Block, minuteOf } from '../model/sample.ts'
 import { dynamodb, expiresAt, isConditionFailed } from './dynamodb.ts'
 
 /**
- * The samples table: one item per part of a block, written once. Keys: minute (`2026-11-21T09:18`, partition) and part
+ * The samples table: one item per part of a block, written once. Keys: minute (`2026-11-21T09:18`, or the day for
+ * rolled-up samples; partition) and part
  * (`source#batch#n`, sort). A TTL removes them after their retention.
  */
 const tableName = () => readEnv('SAMPLES_TABLE').SAMPLES_TABLE
 
-/** Longest range of a rule (1 h), its look-back, and room to replay an evening. */
+/** The range that every sample is kept for (1 h), its look-back, and room to replay an evening. */
 const RETENTION_S = 26 * 3600
+/** Rolled-up samples are kept for the longest range of a rule, three days, and an hour more. */
+const ROLLED_RETENTION_S = 73 * 3600
+const DAY_MS = 86_400_000
 
 /** A part of a block as it stands in the table; `id` names it among all parts. */
 export interface StoredPart extends EncodedPart {
@@ -21,7 +25,15 @@ export interface StoredPart extends EncodedPart {
 
 /** Writes a block unless it is there already: the first write of (minute, source, batch) stands. */
 export async function writeBlock(block: Block): Promise<void> {
-  const ttl = expiresAt(new Date(`${block.minute}:00Z`), RETENTION_S)
+  await writeOnce(block, expiresAt(new Date(`${block.minute}:00Z`), RETENTION_S))
+}
+
+/** Writes a block of rolled-up samples, whose `minute` is a day, unless it is there already. */
+export async function writeRolled(block: Block, at: Date): Promise<void> {
+  await writeOnce(block, expiresAt(at, ROLLED_RETENTION_S))
+}
+
+async function writeOnce(block: Block, ttl: number): Promise<void> {
   const writes = encodeBlock(block).map((part, index) =>
     putOnce({ minute: block.minute, part: `${block.source}#${block.batch}#${index}`, expiresAt: ttl, ...part }),
   )
@@ -55,6 +67,16 @@ export async function readParts(
     parts.push(...pages.flat())
   }
   return parts
+}
+
+/** Rolled-up blocks of the days that touch the time span; `at` is the end of a block's slot. */
+export async function readRolled(from: Date, to: Date): Promise<(StoredPart & { at: number })[]> {
+  const days: string[] = []
+  for (let at = Math.floor(from.getTime() / DAY_MS) * DAY_MS; at <= to.getTime(); at += DAY_MS) {
+    days.push(new Date(at).toISOString().slice(0, 10))
+  }
+  const parts = (await Promise.all(days.map(readMinute))).flat()
+  return parts.map((part) => ({ ...part, at: Number(part.id.split('#')[2]) }))
 }
 
 async function readMinute(minute: string): Promise<StoredPart[]> {

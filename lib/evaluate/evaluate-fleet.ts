@@ -10,6 +10,7 @@ import { type DecidedChange, decideTelling } from '../routing/decide-telling.ts'
 import { evaluateGroups } from '../rules/evaluate-groups.ts'
 import type { RuleFailure } from '../rules/evaluation.ts'
 import type { HeldSamples } from './held-samples.ts'
+import type { RolledSamples } from './rolled-samples.ts'
 
 /** Where an evaluation reads and writes (lib/aws). */
 export interface Stores {
@@ -36,7 +37,7 @@ export interface EvaluationReport {
  */
 export async function evaluateFleet(
   config: Pick<Config, 'groups' | 'alerting'>,
-  held: HeldSamples,
+  { held, rolled }: { held: HeldSamples; rolled: RolledSamples },
   stores: Stores,
   { now, externalURL }: { now: Date; externalURL: string },
 ): Promise<EvaluationReport> {
@@ -52,7 +53,8 @@ export async function evaluateFleet(
   store.addSamples(inventorySamples(servers, seen.at, now), now.getTime(), 'inventory')
   if (costs) store.addSamples(costs.samples, now.getTime(), 'costs')
 
-  const evaluation = evaluateGroups(config.groups, store, now, { externalLabels: {}, externalUrl: externalURL })
+  const source = await rolled.over(store, now)
+  const evaluation = evaluateGroups(config.groups, source, now, { externalLabels: {}, externalUrl: externalURL })
   const changes = holdSilent(advanceAlerts(known, evaluation, config.groups, now), {
     observed: seen.recently,
     registered: new Set(servers.map(({ deployment }) => deployment)),

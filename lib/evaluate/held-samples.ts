@@ -2,7 +2,7 @@ import type { EncodedPart } from '../metrics/block-codec.ts'
 import type { MetricName } from '../metrics/names.ts'
 import type { Sample } from '../model/sample.ts'
 import type { RuleFailure } from '../rules/evaluation.ts'
-import { LONGEST_RANGE_MS } from '../rules/limits.ts'
+import { RAW_RANGE_MS } from '../rules/limits.ts'
 import { SeriesStore } from '../rules/store/series-store.ts'
 
 /** PromQL's look-back: how old the newest sample of a series may be. */
@@ -34,7 +34,7 @@ export interface LastSeen {
  */
 export class HeldSamples {
   private readonly readParts: ReadParts
-  private readonly store = new SeriesStore({ retentionMs: LONGEST_RANGE_MS + LOOKBACK_MS })
+  private readonly store = new SeriesStore({ retentionMs: RAW_RANGE_MS + LOOKBACK_MS })
   private readonly readAt = new Map<string, number>()
   private readonly failures = new Map<string, { failure: RuleFailure; count: number }>()
 
@@ -45,7 +45,7 @@ export class HeldSamples {
   /** The samples up to `now`, with what was written since the last call. */
   async upTo(now: Date): Promise<SeriesStore> {
     const nowMs = now.getTime()
-    const from = new Date(nowMs - LONGEST_RANGE_MS - LOOKBACK_MS)
+    const from = new Date(nowMs - RAW_RANGE_MS - LOOKBACK_MS)
     const read = new Set<string>()
     const parts = await this.readParts(from, now, (minute) => {
       if (!this.isOpen(minute, nowMs)) return true

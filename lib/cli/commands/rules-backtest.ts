@@ -36,14 +36,14 @@ export function registerRulesBacktest(rules: Command): void {
     )
     .action(async (paths: string[], options: Options) => {
       const { backtest } = await import('../../rules/backtest.ts')
-      const { LONGEST_RANGE_MS } = await import('../../rules/limits.ts')
+      const { RAW_RANGE_MS } = await import('../../rules/limits.ts')
       const [sinceMs, stepMs] = [duration('--since', options.since), duration('--step', options.step)]
-      const groups = await rulesToTry(paths, options.config, LONGEST_RANGE_MS)
+      const groups = await rulesToTry(paths, options.config, RAW_RANGE_MS)
       const toMs = Date.now()
       const fromMs = toMs - sinceMs
       const store = await withProgress(
         'reading samples',
-        readSamples(new Date(fromMs - LONGEST_RANGE_MS), new Date(toMs)),
+        readSamples(new Date(fromMs - RAW_RANGE_MS), new Date(toMs)),
       )
       const result = backtest(groups, store, { fromMs, toMs, stepMs }, { externalLabels: {}, externalUrl: '' })
       if (options.json) printJson(result)

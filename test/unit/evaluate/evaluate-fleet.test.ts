@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { listAlerts, listOutbox, markPublished, saveChanges } from '../../../lib/aws/alerts-table.ts'
-import { readParts, writeBlock } from '../../../lib/aws/samples-table.ts'
+import { readParts, readRolled, writeBlock, writeRolled } from '../../../lib/aws/samples-table.ts'
 import { listServers, saveRegistry } from '../../../lib/aws/servers-table.ts'
 import { evaluateFleet } from '../../../lib/evaluate/evaluate-fleet.ts'
 import { HeldSamples } from '../../../lib/evaluate/held-samples.ts'
+import { RolledSamples } from '../../../lib/evaluate/rolled-samples.ts'
 import type { EmbeddedAws } from '../../../lib/local/embedded-aws.ts'
 import { minuteOf } from '../../../lib/model/sample.ts'
 import { loadAlerting } from '../../../lib/routing/load-alerting.ts'
@@ -65,7 +66,8 @@ async function poll(minutes: number, status: 0 | 1, batch = '000'): Promise<void
 }
 
 async function evaluate(minutes: number, held = new HeldSamples(readParts)): Promise<void> {
-  await evaluateFleet(config, held, stores, { now: at(minutes), externalURL: 'https://example.com' })
+  const rolled = new RolledSamples(groups, { readRolled, writeRolled })
+  await evaluateFleet(config, { held, rolled }, stores, { now: at(minutes), externalURL: 'https://example.com' })
 }
 
 /** Statuses of the notifications that wait to be published, oldest first. */
