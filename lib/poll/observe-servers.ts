@@ -3,10 +3,12 @@ import type { ProbeMemory } from '../model/probe-memory.ts'
 import type { Observation, Sample } from '../model/sample.ts'
 import type { Server } from '../model/server.ts'
 import type { KnownServer, ProbeState } from '../model/server-state.ts'
+import type { Verdict } from '../model/verdict.ts'
 import type { Authenticate } from '../probe/auth/authenticate.ts'
 import { judge, judgeUnprobed } from '../probe/judge.ts'
 import { type DriftStore, type LookedAround, lookAround } from '../probe/look-around.ts'
 import { isDue } from '../probe/memory.ts'
+import { monitorOffline, watchConnectivity } from '../probe/own-connectivity.ts'
 import { samplesOf } from '../probe/probe-samples.ts'
 import { probeServer } from '../probe/probe-server.ts'
 import { ecsSamples } from '../resources/ecs-samples.ts'
@@ -32,21 +34,35 @@ export interface Eyes extends DriftStore {
 
 /** Looks at all servers at once, at ECS and at their MCP endpoints. No server's trouble delays or fails another's. */
 export async function observeServers(servers: KnownServer[], eyes: Eyes): Promise<Polled[]> {
-  const facts = readFacts(servers, eyes)
-  return Promise.all(servers.map((known) => observe(known, facts, eyes)))
+  const ecs = readFacts(servers, eyes)
+  const startedAt = new Date()
+  const due = new Set(servers.filter(({ probe: before }) => !before || isDue(before.memory, startedAt)))
+  // The ECS API is the reference target: what cannot reach it either is cut off itself.
+  const isOffline = watchConnectivity(due.size, async () => (await ecs).reached)
+  return Promise.all(
+    servers.map((known) => observe(known, ecs, eyes, due.has(known) ? { startedAt, isOffline } : undefined)),
+  )
 }
 
-async function observe(known: KnownServer, facts: Promise<Map<string, EcsFacts>>, eyes: Eyes): Promise<Polled> {
+interface EcsView {
+  facts: Map<string, EcsFacts>
+  reached: boolean
+}
+
+async function observe(
+  known: KnownServer,
+  view: Promise<EcsView>,
+  eyes: Eyes,
+  probing: { startedAt: Date; isOffline(verdict: Verdict): Promise<boolean> } | undefined,
+): Promise<Polled> {
   const { server, probe: before, tasks } = known
   const { deployment } = server
-  const startedAt = new Date()
-  const result =
-    !before || isDue(before.memory, startedAt)
-      ? await probeServer(server, before?.memory, eyes.authenticate, startedAt)
-      : undefined
-  const ecs = ecsFactsOf(known, await facts)
+  const result = probing && (await probeServer(server, before?.memory, eyes.authenticate, probing.startedAt))
+  const ecs = ecsFactsOf(known, (await view).facts)
   const now = new Date()
-  const judgement = result && judge(result, ecs, before?.memory, now)
+  const judged = result && judge(result, ecs, before?.memory, now)
+  const offline = judged && (await probing?.isOffline(judged.verdict))
+  const judgement = offline ? monitorOffline(judged, before?.memory) : judged
   const verdict = judgement?.verdict ?? (before && judgeUnprobed(before.verdict, before.memory, ecs, now))
   const memory = judgement?.memory ?? before?.memory
   const around =
@@ -83,18 +99,20 @@ function ecsFactsOf({ server, tasks }: KnownServer, facts: ReadonlyMap<string, E
   }
 }
 
-async function readFacts(servers: KnownServer[], eyes: Eyes): Promise<Map<string, EcsFacts>> {
+async function readFacts(servers: KnownServer[], eyes: Eyes): Promise<EcsView> {
   const byCluster = Map.groupBy(servers, ({ server }) => server.cluster)
   const facts = new Map<string, EcsFacts>()
+  let reached = false
   const reads = [...byCluster].map(async ([cluster, members]) => {
     try {
       const services = members.map(({ server }) => server.service)
-      for (const [service, fact] of await eyes.readServiceFacts(cluster, services))
-        facts.set(`${cluster}/${service}`, fact)
+      const read = await eyes.readServiceFacts(cluster, services)
+      reached = true
+      for (const [service, fact] of read) facts.set(`${cluster}/${service}`, fact)
     } catch (error) {
       eyes.onUnreadableCluster(cluster, error)
     }
   })
   await Promise.all(reads)
-  return facts
+  return { facts, reached }
 }

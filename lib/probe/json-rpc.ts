@@ -1,5 +1,11 @@
 /** JSON-RPC 2.0 answer to one request of ours. */
-export type RpcAnswer = { result: unknown } | { error: RpcError }
+export type RpcAnswer =
+  | {
+      result: unknown
+      /** The whole answer as it came: equal texts need not be looked at twice. */
+      text?: string
+    }
+  | { error: RpcError }
 
 export interface RpcError {
   code: number
@@ -33,7 +39,11 @@ export function readRpc(text: string, id: number): RpcReading {
   } catch {
     return { kind: 'bad_json' }
   }
-  if (!Array.isArray(parsed)) return readMessage(parsed, id)
+  if (!Array.isArray(parsed)) {
+    const reading = readMessage(parsed, id)
+    if (reading.kind === 'answer' && 'result' in reading.answer) reading.answer.text = text
+    return reading
+  }
   const readings = parsed.map((message) => readMessage(message, id))
   return readings.find((reading) => reading.kind === 'answer') ?? readings[0] ?? { kind: 'no_result' }
 }

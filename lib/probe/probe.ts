@@ -99,9 +99,9 @@ export function unprobed(now: Date): ProbeResult<never> {
   }
 }
 
-function describe({ capabilities: _, ...findings }: Findings) {
+function describe({ capabilities: _, toolsText, ...findings }: Findings) {
   const { toolList } = findings
-  return { ...findings, ...(toolList && { tools: toolList.length, toolsHash: toolsHash(toolList) }) }
+  return { ...findings, ...(toolList && { tools: toolList.length, toolsHash: toolsHash(toolList, toolsText) }) }
 }
 
 /** A server may echo what it was sent: no value of a header stays in a message. */

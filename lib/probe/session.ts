@@ -20,6 +20,8 @@ export interface Findings {
   server?: { name: string; version: string }
   capabilities?: Record<string, unknown>
   toolList?: Tool[]
+  /** The answer that held all of them, if it was one. */
+  toolsText?: string
   /** The last `tools/list`. */
   operation?: Operation
   /** The answer that a fault was read from, for those who know more of credentials. */
@@ -96,30 +98,36 @@ export async function listTools(asking: Asking): Promise<Fault | undefined> {
   const tools: Tool[] = []
   const cursors = new Set<string>()
   let cursor: string | undefined
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const startedAt = performance.now()
-    const answer = await ask(asking, 'tools/list', cursor === undefined ? undefined : { cursor })
-    findings.operation = operationOf(answer, startedAt)
-    if (isFault(answer)) return answer
-    if ('error' in answer) return rpcFault(connection.where, 'tools/list', answer.error, 'tools')
-    if (!findings.server) keepServerInfo(findings, answer.result)
-    const list = readTools(answer.result)
-    if (!list) {
-      return { fault: 'bad_tools', message: `${connection.where} answered tools/list with no list of named tools.` }
-    }
-    tools.push(...list.tools)
+  do {
+    if (cursor !== undefined) cursors.add(cursor)
+    const page = await readPage(asking, cursor)
+    if (isFault(page)) return page
+    tools.push(...page.tools)
     if (tools.length > MAX_TOOLS) return tooMany(connection.where)
-    cursor = list.nextCursor
-    if (cursor === undefined) {
-      findings.toolList = tools
-      return undefined
-    }
-    if (cursors.has(cursor)) break
-    cursors.add(cursor)
-  }
+    if (page.nextCursor === undefined) findings.toolList = tools
+    if (page.nextCursor === undefined && cursor === undefined && page.text) findings.toolsText = page.text
+    cursor = page.nextCursor
+  } while (cursor !== undefined && !cursors.has(cursor) && cursors.size < MAX_PAGES - 1)
+  if (cursor === undefined) return undefined
   return {
     fault: 'endless_pages',
-    message: `${connection.where} never ends its list of tools: ${cursors.size} pages, and the cursor ${cursors.size < MAX_PAGES ? 'repeats' : 'goes on'}.`,
+    message: `${connection.where} never ends its list of tools: after ${cursors.size + 1} pages the cursor ${cursors.has(cursor) ? 'repeats' : 'still goes on'}.`,
+  }
+}
+
+async function readPage(asking: Asking, cursor: string | undefined) {
+  const { findings, connection } = asking
+  const startedAt = performance.now()
+  const answer = await ask(asking, 'tools/list', cursor === undefined ? undefined : { cursor })
+  findings.operation = operationOf(answer, startedAt)
+  if (isFault(answer)) return answer
+  if ('error' in answer) return rpcFault(connection.where, 'tools/list', answer.error, 'tools')
+  if (!findings.server) keepServerInfo(findings, answer.result)
+  const list = readTools(answer.result)
+  if (list) return { ...list, text: answer.text }
+  return {
+    fault: 'bad_tools' as const,
+    message: `${connection.where} answered tools/list with no list of named tools.`,
   }
 }
 

@@ -16,18 +16,18 @@ const isTool = (tool: unknown): tool is Tool => isRecord(tool) && typeof tool.na
 /**
  * Hash over the set of tools: name, inputSchema and outputSchema of each in canonical form. Key order, tool order and
  * `$schema` do not count, so that it is equal in both eras and behind proxies. 16 hexadecimal digits of SHA-256.
+ * `text` is the answer they were read from, if it was one.
  */
-export function toolsHash(tools: readonly Tool[]): string {
-  const text = JSON.stringify(tools)
-  const known = hashes.get(text)
+export function toolsHash(tools: readonly Tool[], text?: string): string {
+  const known = text && hashes.get(text)
   if (known) return known
   const hash = hashOf(tools)
   if (hashes.size >= MAX_HASHES) hashes.clear()
-  if (text.length <= MAX_CACHED_LENGTH) hashes.set(text, hash)
+  if (text && text.length <= MAX_CACHED_LENGTH) hashes.set(text, hash)
   return hash
 }
 
-/** A warm function sees the same lists minute by minute; sorting them is the dearest part of a probe. */
+/** A warm function hears the same answer minute by minute; sorting the lists is the dearest part of a probe. */
 const hashes = new Map<string, string>()
 const MAX_HASHES = 500
 const MAX_CACHED_LENGTH = 32_768

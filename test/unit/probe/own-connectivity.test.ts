@@ -1,7 +1,6 @@
-import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import type { Verdict } from '../../../lib/model/verdict.ts'
-import { isReachable, monitorOffline, suspectSubnets } from '../../../lib/probe/own-connectivity.ts'
+import { mayBeOwn, monitorOffline, watchConnectivity } from '../../../lib/probe/own-connectivity.ts'
 
 const verdict = (layer: Verdict['layer'], reason: string, health: Verdict['health'] = 'critical'): Verdict => ({
   health,
@@ -20,19 +19,27 @@ const gone = verdict('ecs', 'no_tasks')
 const ok = verdict(undefined, 'ok', 'healthy')
 const error = verdict('http', 'server_error')
 
-test.for<[name: string, Record<string, Verdict[]>, string[]]>([
-  ['nothing probed', {}, []],
-  ['all three fail', { a: [refused, dns, silent] }, ['a']],
-  ['only two servers', { a: [refused, refused] }, []],
-  ['one of four is well', { a: [refused, refused, refused, ok] }, []],
-  ['one answers, though badly', { a: [refused, refused, refused, error] }, []],
-  ['ECS says that one is gone', { a: [refused, refused, gone] }, []],
-  ['each subnet for itself', { a: [refused, refused, refused], b: [ok, ok, ok], c: [dns, dns, dns] }, ['a', 'c']],
-])('%s', ([, batch, suspects]) => {
-  const looked = Object.entries(batch).flatMap(([subnet, verdicts]) =>
-    verdicts.map((one) => ({ subnet, verdict: one })),
-  )
-  expect(suspectSubnets(looked)).toEqual(suspects)
+test.for<[name: string, verdicts: Verdict[], referenceReached: boolean, offline: boolean[]]>([
+  ['all three fail, the reference too', [refused, dns, silent], false, [true, true, true]],
+  ['all three fail, the reference answers', [refused, dns, silent], true, [false, false, false]],
+  ['only two servers', [refused, refused], false, [false, false]],
+  ['one of four is well', [refused, refused, ok, refused], false, [false, false, false, false]],
+  ['one answers, though badly', [refused, error, refused], false, [false, false, false]],
+  ['ECS says that one is gone', [refused, refused, gone], false, [false, false, false]],
+])('%s', async ([, verdicts, reached, offline]) => {
+  let asked = 0
+  const isOffline = watchConnectivity(verdicts.length, async () => {
+    asked += 1
+    return reached
+  })
+  expect(await Promise.all(verdicts.map(isOffline))).toEqual(offline)
+  expect(asked).toBe(verdicts.length >= 3 && verdicts.every(mayBeOwn) ? 1 : 0)
+})
+
+test('a server that answers waits for nobody', async () => {
+  const isOffline = watchConnectivity(3, async () => false)
+  expect(await isOffline(ok)).toBe(false)
+  expect(await isOffline(refused)).toBe(false)
 })
 
 test('a prober that is cut off pages nobody and forgets the failure', () => {
@@ -42,14 +49,4 @@ test('a prober that is cut off pages nobody and forgets the failure', () => {
   expect(judged.recheckAfterMs).toBeUndefined()
   expect(judged.verdict).toMatchObject({ health: 'unknown', reason: 'monitor-offline' })
   expect(judged.verdict.layer).toBeUndefined()
-})
-
-test('the reference target is reached or not', async () => {
-  const server = createServer((socket) => socket.destroy())
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : 0
-  expect(await isReachable('127.0.0.1', port, 1000)).toBe(true)
-  await new Promise((resolve) => server.close(resolve))
-  expect(await isReachable('127.0.0.1', port, 1000)).toBe(false)
 })
