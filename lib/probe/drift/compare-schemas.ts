@@ -16,7 +16,7 @@ interface Roots {
   after: Json | undefined
   side: Side
   hasSameDefinitions: boolean
-  /** Comparisons left: schemas that refer to themselves could otherwise be unfolded without end. */
+  /** Characters left to compare: schemas that refer to themselves could otherwise be unfolded without end. */
   budget: { left: number }
 }
 
@@ -63,8 +63,9 @@ function narrowed(
   roots: Roots,
   depth: number,
 ): Narrowing[] {
-  if (roots.hasSameDefinitions && stableJson(wideRaw) === stableJson(narrowRaw)) return []
-  roots.budget.left--
+  const [wideText, narrowText] = [stableJson(wideRaw), stableJson(narrowRaw)]
+  if (roots.hasSameDefinitions && wideText === narrowText) return []
+  roots.budget.left -= 1000 + wideText.length + narrowText.length
   if (roots.budget.left < 0) return [{ path, kind: 'other', detail: 'size' }]
   const wide = resolve(wideRaw, roots.before)
   const narrow = resolve(narrowRaw, roots.after)
@@ -197,7 +198,7 @@ function rootsOf(before: Json | undefined, after: Json | undefined, side: Side):
   const definitions = (root: Json | undefined) =>
     isSchema(root) ? stableJson([root.$defs ?? null, root.definitions ?? null]) : ''
   const hasSameDefinitions = definitions(before) === definitions(after)
-  return { before, after, side, hasSameDefinitions, budget: { left: 5_000 } }
+  return { before, after, side, hasSameDefinitions, budget: { left: 10_000_000 } }
 }
 
 function isSchema(value: Json | undefined): value is Schema {

@@ -94,7 +94,10 @@ function nameOf(part: Record<string, unknown>): string {
 function statusOf(part: Record<string, unknown>): 1 | 0.5 | 0 | undefined {
   const found = Object.entries(part).find(([key]) => STATUS_KEYS.includes(key.toLowerCase()))
   if (!found) return undefined
-  return isRecord(found[1]) ? statusOf(found[1]) : meaningOfWord(found[1])
+  // `{"status": {"status": "ok"}}` is seen; nothing nests deeper.
+  if (!isRecord(found[1])) return meaningOfWord(found[1])
+  const inner = Object.entries(found[1]).find(([key]) => STATUS_KEYS.includes(key.toLowerCase()))
+  return inner && meaningOfWord(inner[1])
 }
 
 function meaningOfWord(status: unknown): 1 | 0.5 | 0 | undefined {

@@ -2,11 +2,13 @@ import picomatch from 'picomatch'
 import { METRICS } from '../../metrics/names.ts'
 import type { ScrapeSettings } from '../../model/probe-settings.ts'
 import type { Labels, Sample } from '../../model/sample.ts'
-import type { ExposedSample } from './parse-exposition.ts'
+import { type ExposedSample, groupOf } from './parse-exposition.ts'
 
 /** Prometheus looks back this far; a value the server itself calls older is no longer one. */
 const LOOKBACK_MS = 300_000
 const MAX_LABELS = 30
+/** So many times the limit is looked at for groups that fit; what comes later is only counted. */
+const LOOKED_AT = 4
 const MAX_VALUE_LENGTH = 512
 
 /** Why samples that the allow-list asked for were left out. */
@@ -40,6 +42,13 @@ export function keepSeries(
   const groups = new Map<string, Sample[]>()
   for (const sample of exposed) {
     if (!isAllowed(sample.name)) continue
+    if (seen.size >= LOOKED_AT * settings.maxSeries) {
+      // A group whose rest lies beyond is not whole, so what was begun of it must not be kept either.
+      const key = groupOf(sample)
+      dropped.over_limit += 1 + (groups.get(key)?.length ?? 0)
+      groups.delete(key)
+      continue
+    }
     const labels = labelsOf(sample, target, settings.honorLabels)
     const identity = identityOf(labels)
     const refusal = refuse(sample, nowMs) ?? (seen.has(identity) ? 'duplicate' : undefined)
@@ -48,10 +57,11 @@ export function keepSeries(
       continue
     }
     seen.add(identity)
-    const group = groups.get(sample.group)
+    const key = groupOf(sample)
+    const group = groups.get(key)
     const kept = { labels, value: sample.value }
     if (group) group.push(kept)
-    else groups.set(sample.group, [kept])
+    else groups.set(key, [kept])
   }
   const samples: Sample[] = []
   for (const group of groups.values()) {

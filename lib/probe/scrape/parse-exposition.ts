@@ -8,8 +8,10 @@ export interface ExposedSample {
   value: number
   /** The server's own time of the value in milliseconds since the epoch; most lines have none. */
   timestampMs?: number
-  /** Samples that only make sense together: all buckets, sum and count of one histogram share it. */
-  group: string
+  /** Name of the metric without `_bucket`, `_sum`, `_count`, where it is a histogram or summary. */
+  family: string
+  /** The label that tells the parts of one histogram or summary apart. */
+  bound?: 'le' | 'quantile'
 }
 
 export type Exposition =
@@ -144,21 +146,18 @@ function skipExemplar(line: string, start: number): number {
 function withBounds(name: string, labels: Record<string, string>, types: Map<string, string>) {
   const base = name.replace(/_(bucket|sum|count|gsum|gcount|created)$/, '')
   const type = types.get(name) ?? types.get(base)
-  const bound =
-    (type === 'histogram' || type === 'gaugehistogram') && name.endsWith('_bucket')
-      ? 'le'
-      : type === 'summary' && name === base
-        ? 'quantile'
-        : undefined
-  if (type !== 'histogram' && type !== 'gaugehistogram' && type !== 'summary') {
-    return { name, labels, group: groupOf(name, labels) }
-  }
-  const number = bound === undefined ? undefined : parseGoFloat(labels[bound] ?? '')
-  const normal = bound !== undefined && number !== undefined ? { ...labels, [bound]: formatBound(number) } : labels
-  return { name, labels: normal, group: groupOf(base, labels, bound) }
+  if (type !== 'histogram' && type !== 'gaugehistogram' && type !== 'summary') return { name, labels, family: name }
+  const bound = type === 'summary' ? 'quantile' : 'le'
+  const number = parseGoFloat(labels[bound] ?? '')
+  if (number === undefined) return { name, labels, family: base }
+  return { name, labels: { ...labels, [bound]: formatBound(number) }, family: base, bound } as const
 }
 
-function groupOf(name: string, labels: Readonly<Record<string, string>>, without?: string): string {
-  const parts = Object.entries(labels).filter(([label]) => label !== without)
-  return JSON.stringify([name, ...parts.sort(([a], [b]) => (a < b ? -1 : 1))])
+/**
+ * What samples share that only make sense together: all buckets, the sum and the count of one histogram. Equal keys,
+ * equal group.
+ */
+export function groupOf({ family, labels, bound }: ExposedSample): string {
+  const parts = Object.entries(labels).filter(([label]) => label !== bound)
+  return JSON.stringify([family, ...parts.sort(([a], [b]) => (a < b ? -1 : 1))])
 }

@@ -411,6 +411,13 @@ test.for([
   expect(watched.samples[0]?.value).toBeCloseTo(days, 3)
 })
 
+test('data nested without end is redacted down to where it is cut', () => {
+  const deep: unknown = JSON.parse(`${'["s3cr3t",'.repeat(50_000)}1${']'.repeat(50_000)}`)
+  expect(JSON.stringify(redactAll(deep, (text) => text.replace('s3cr3t', '*')))).toBe(
+    `${'["*",'.repeat(101)}null${']'.repeat(101)}`,
+  )
+})
+
 test('no secret shows in anything that is logged, stored or said', async () => {
   await using idp = await tokenServer()
   const secrets = { 'ssm:/secret': 'cl1ent"secret', 'ssm:/t': await jwt(START + 1000), 'ssm:/a': 'ap1-key-value' }

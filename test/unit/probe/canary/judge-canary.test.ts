@@ -83,6 +83,13 @@ test.for<[Expectation, RegExp | undefined]>([
   else expect(fault).toBeUndefined()
 })
 
+test('a result nested without end is a failed check, not a fault of the prober', () => {
+  const deep: unknown = JSON.parse(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`)
+  const wrong = 'it is nested too deeply to check'
+  expect(checkExpectation({ jsonpath: '$..b', exists: true }, deep)).toBe(wrong)
+  expect(checkExpectation({ jsonpath: '$.a', equals: deep as never }, deep)).toBe(wrong)
+})
+
 test('a regular expression that would take for ever elsewhere is quick', () => {
   const startedAt = performance.now()
   checkExpectation({ text_matches: '^(a+)+$' }, { content: [{ text: `${'a'.repeat(50_000)}!` }] })

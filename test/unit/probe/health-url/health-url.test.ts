@@ -83,6 +83,8 @@ test.for<{ name: string; status?: number; body: unknown; value: number; checks?:
     value: 1,
     checks: { ['__proto__']: 1 },
   },
+  { name: 'nested without end', body: `${'{"status":'.repeat(20_000)}"up"${'}'.repeat(20_000)}`, value: 1 },
+  { name: 'nested once', body: { status: { status: 'down' } }, value: 0 },
   { name: 'null and lists', body: [null, 1], value: 1 },
 ])('read: $name', ({ status = 200, body, value, checks = {} }) => {
   const reading = readHealth(status, typeof body === 'string' ? body : JSON.stringify(body))

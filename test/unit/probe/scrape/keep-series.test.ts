@@ -77,6 +77,20 @@ test.for([
   expect(keep(`${HISTOGRAM}a 1`, { maxSeries })).toMatchObject({ names, dropped })
 })
 
+test('an endless exposition: only the beginning is looked at, the rest is counted, no half histogram is kept', () => {
+  const singles = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${prefix}${index} 1`).join('\n')
+  // With a limit of 3, twelve series are looked at: the last two are the beginning of the histogram.
+  const { names, dropped } = keep(`a 1\n${singles('s', 9)}\n${HISTOGRAM}${singles('t', 5)}`, { maxSeries: 3 })
+  expect(names).toEqual(['a', 's0', 's1'])
+  expect(dropped).toEqual({ over_limit: 16 })
+  const first = keep(
+    `# TYPE b histogram\n${Array.from({ length: 11 }, (_, le) => `b_bucket{le="${le}"} 1`).join('\n')}\na 1\nb_sum 1\n`,
+    { maxSeries: 3 },
+  )
+  expect(first).toMatchObject({ names: ['a'], dropped: { over_limit: 12 } })
+})
+
 test('counters keep their value through a restart, so that rate() sees the reset', () => {
   const values = ['mcp_x_total 900', 'mcp_x_total 3'].map((text) => keep(text).samples[0]?.value)
   expect(values).toEqual([900, 3])

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatBound, parseGoFloat } from '../../../../lib/probe/scrape/go-float.ts'
-import { parseExposition } from '../../../../lib/probe/scrape/parse-exposition.ts'
+import { groupOf, parseExposition } from '../../../../lib/probe/scrape/parse-exposition.ts'
 
 const TEXT = 'text/plain; version=0.0.4; charset=utf-8'
 const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
@@ -101,7 +101,7 @@ test('samples of one histogram share a group, another label set has its own', ()
   const text =
     '# TYPE a histogram\na_bucket{t="x",le="1"} 1\na_sum{t="x"} 1\na_count{t="x"} 1\na_count{t="y"} 1\nb 1\nb_sum 1'
   const parsed = parseExposition(text, TEXT)
-  const groups = parsed.ok ? parsed.samples.map((sample) => sample.group) : []
+  const groups = parsed.ok ? parsed.samples.map(groupOf) : []
   expect(groups.map((group) => groups.indexOf(group))).toEqual([0, 0, 0, 3, 4, 5])
 })
 
