@@ -1,4 +1,15 @@
-import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from 'yaml'
 import { z } from 'zod'
 import type { Problem } from '../model/problem.ts'
 import { offsetInScalar } from './scalar-offset.ts'
@@ -62,10 +73,25 @@ export function readYaml<S extends z.ZodType>(
     },
   }
   if (result.problems.length > 0) return result
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {})
+  const written = toPlain(document)
+  if (!written) {
+    result.problems = [problem(0, 'aliases (*name) repeat too much here; write the values out')]
+    return result
+  }
+  const parsed = schema.safeParse(written.value ?? {})
   if (parsed.success) result.value = parsed.data
   else result.problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, schema, result))
   return result
+}
+
+/** Undefined: aliases of aliases would grow beyond bounds. */
+function toPlain(document: Document.Parsed): { value: unknown } | undefined {
+  try {
+    return { value: document.toJS({ maxAliasCount: 100 }) }
+  } catch (error) {
+    if (error instanceof ReferenceError) return undefined
+    throw error
+  }
 }
 
 function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, file: YamlFile<unknown>): Problem[] {

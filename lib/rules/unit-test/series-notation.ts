@@ -9,12 +9,9 @@ export class NotationError extends Error {
   override readonly name = 'NotationError'
 }
 
-/** Labels of a series written as `name{label="value"}`, as in expected samples. Throws NotationError. */
+/** Labels of a series written as `name{label="value"}`, as in expected samples; empty is the empty set. Throws NotationError. */
 export function parseMetric(text: string): Labels {
-  if (/^\s*(\{\s*\})?\s*$/.test(text)) {
-    if (text.trim() === '') throw new NotationError('no series: expected something like up{job="x"}')
-    return {}
-  }
+  if (/^\s*(\{\s*\})?\s*$/.test(text)) return {}
   const parsed = parseExpression(text)
   if ('problems' in parsed) throw new NotationError(parsed.problems[0]?.message ?? 'not a series')
   const { expression } = parsed

@@ -13,7 +13,8 @@ import type { TestGroup } from './test-file.ts'
  */
 export class TestSamples implements SeriesSource {
   private readonly store = new SeriesStore({ retentionMs: Number.POSITIVE_INFINITY })
-  private readonly given = new Map<string, { atMs: number; value: number }>()
+  private readonly given = new Map<string, { atMs: number; value: number | undefined }>()
+  private readonly givenBy = new Map<string, Map<string, Labels>>()
   private untilMs = Number.NEGATIVE_INFINITY
 
   /** Loads the input series from `startMs` on. Throws NotationError. */
@@ -37,17 +38,28 @@ export class TestSamples implements SeriesSource {
     this.untilMs = atMs
   }
 
-  /** Adds what a rule gave; series it gave before and not now have ended. Throws when a sample contradicts another. */
+  /**
+   * Adds what a rule gave; series it gave before and not now have ended. Throws when another rule gave one of the series
+   * another value, or ended it, at this very moment.
+   */
   append(rule: string, samples: readonly Sample[], atMs: number): void {
-    for (const { labels, value } of samples) {
-      const signature = signatureOf(labels)
-      const known = this.given.get(signature)
-      if (known?.atMs === atMs && !Object.is(known.value, value)) {
-        throw new EvaluationError('duplicate sample for timestamp')
-      }
-      this.given.set(signature, { atMs, value })
-    }
-    this.store.addSamples(samples, atMs, rule)
+    const before = this.givenBy.get(rule) ?? new Map<string, Labels>()
+    const now = new Map(samples.map(({ labels }) => [signatureOf(labels), labels]))
+    this.givenBy.set(rule, now)
+    const contradicts = samples.filter(({ labels, value }) => !this.put(labels, value, atMs))
+    for (const [signature, labels] of before) if (!now.has(signature)) this.put(labels, undefined, atMs)
+    if (contradicts.length > 0) throw new EvaluationError('duplicate sample for timestamp')
+  }
+
+  /** False when the series has something else at this moment; the first stays. No value: the end of the series. */
+  private put(labels: Labels, value: number | undefined, atMs: number): boolean {
+    const signature = signatureOf(labels)
+    const known = this.given.get(signature)
+    if (known?.atMs === atMs) return Object.is(known.value, value)
+    this.given.set(signature, { atMs, value })
+    // A look at the series that finds nothing is its end.
+    this.store.addSamples(value === undefined ? [] : [{ labels, value }], atMs, `given ${signature}`)
+    return true
   }
 
   select(matchers: readonly Matcher[], fromMs: number, toMs: number): Series[] {
