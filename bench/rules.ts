@@ -87,7 +87,15 @@ function measure(servers: number): Measured {
   try {
     const file = join(folder, 'blocks')
     writeFileSync(file, serialize(encodeBlocks(servers)))
-    const args = ['--expose-gc', ...(process.env.BENCH_NODE?.split(' ') ?? []), import.meta.filename, '--servers', String(servers), '--blocks', file]
+    const args = [
+      '--expose-gc',
+      ...(process.env.BENCH_NODE?.split(' ') ?? []),
+      import.meta.filename,
+      '--servers',
+      String(servers),
+      '--blocks',
+      file,
+    ]
     const run = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
     return JSON.parse(run.stdout) as Measured
   } finally {
