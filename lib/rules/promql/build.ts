@@ -9,7 +9,7 @@ import { REFUSED_SYNTAX } from './functions.ts'
 import { parseNumber, unquote } from './literals.ts'
 
 /** Deeper nesting than this is a mistake or an attack; each level costs stack. */
-const MAX_DEPTH = 300
+export const MAX_DEPTH = 300
 
 /** Turns the grammar's tree into an expression. Throws ExpressionFault at the first thing that Prometheus would refuse. */
 export function buildExpression(tree: Tree, text: string): Expression {

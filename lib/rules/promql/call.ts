@@ -1,8 +1,9 @@
+import type { Labels } from '../../model/sample.ts'
 import { type Context, momentOf, selectSeries } from './context.ts'
 import type { Call, Expression, Selector } from './expression.ts'
 import { histogramFraction, histogramQuantile } from './histogram.ts'
 import { labelJoin, labelReplace } from './label-functions.ts'
-import { withoutName } from './labels.ts'
+import { signatureOf, withoutName } from './labels.ts'
 import { RANGE_FUNCTIONS } from './range-functions.ts'
 import { fixedLabels, sampleAt } from './select.ts'
 import { TIME_FUNCTIONS } from './time-functions.ts'
@@ -85,8 +86,23 @@ function evaluateOverRange(call: Call, context: Context): VectorSample[] {
   return context.evaluateMatrix(range, context).flatMap((series) => {
     const value = compute(series, parameter)
     if (value === undefined) return []
-    return [{ labels: keepsName ? series.labels : withoutName(series.labels), value }]
+    if (keepsName) return [{ labels: series.labels, value }]
+    const labels = withoutName(series.labels)
+    requireOneOrigin(call, signatureOf(labels), series.labels, context)
+    return [{ labels, value }]
   })
+}
+
+/** Prometheus refuses two series that become one by losing their names, even at different steps of a subquery. */
+function requireOneOrigin(call: Call, result: string, origin: Labels, { origins }: Context): void {
+  if (!origins) return
+  const known = origins.get(call) ?? new Map<string, string>()
+  if (known.size === 0) origins.set(call, known)
+  const signature = signatureOf(origin)
+  if ((known.get(result) ?? signature) !== signature) {
+    throw new EvaluationError('vector cannot contain metrics with the same labelset')
+  }
+  known.set(result, signature)
 }
 
 function absent(expression: Expression | undefined, context: Context): VectorSample[] {
@@ -108,12 +124,15 @@ function timestamps(expression: Expression | undefined, context: Context): Vecto
   }))
 }
 
-function sampleTimes(written: Selector, context: Context): VectorSample[] {
-  // Prometheus forgets the offset of a selector with @ here, and so must who wants its results.
-  const selector = written.at === undefined ? written : { ...written, offsetMs: 0 }
-  const atMs = momentOf(selector, context) - selector.offsetMs
+function sampleTimes(selector: Selector, context: Context): VectorSample[] {
+  const { offsetMs, at } = selector
+  const atMs = momentOf(selector, context)
+  // Of a selector with @ Prometheus forgets the offset here, but has looked up samples with it: both windows count.
+  const windows = at === undefined ? [atMs - offsetMs] : [atMs - offsetMs, atMs]
+  const newestMs = Math.min(...windows)
+  const lookbackMs = context.lookbackMs - (Math.max(...windows) - newestMs)
   return selectSeries(selector, context, context.lookbackMs).flatMap((series) => {
-    const sample = sampleAt(series, atMs, context.lookbackMs)
+    const sample = sampleAt(series, newestMs, lookbackMs)
     return sample ? [{ labels: withoutName(series.labels), value: sample.timeMs / 1000 }] : []
   })
 }

@@ -1,4 +1,4 @@
-import type { At, Expression, RangeSelector, Selector } from './expression.ts'
+import type { At, Call, Expression, RangeSelector, Selector } from './expression.ts'
 import type { Window } from './range-functions.ts'
 import { EvaluationError, type Series, type SeriesSource, type VectorSample } from './value.ts'
 
@@ -17,6 +17,8 @@ export interface Context {
   defaultStepMs: number
   samplesLeft: { count: number }
   selected: Map<Selector | RangeSelector, Series[]>
+  /** In a subquery: which series each result of a function over a range came from, at any step. */
+  origins?: Map<Call, Map<string, string>>
   evaluateVector(expression: Expression, context: Context): VectorSample[]
   evaluateScalar(expression: Expression, context: Context): number
   evaluateMatrix(expression: Expression, context: Context): MatrixSeries[]

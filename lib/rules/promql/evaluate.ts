@@ -172,7 +172,7 @@ function subquerySeries(subquery: Subquery, context: Context): Series[] {
   const steps = subquerySteps(subquery, context)
   if (steps.count <= 0) return []
   const lastMs = steps.firstMs + (steps.count - 1) * steps.stepMs
-  const inner = { ...context, span: { fromMs: steps.firstMs, toMs: lastMs }, selected: new Map() }
+  const inner = { ...context, span: { fromMs: steps.firstMs, toMs: lastMs }, selected: new Map(), origins: new Map() }
   const found = new Map<string, { labels: Series['labels']; times: number[]; values: number[] }>()
   for (let step = 0; step < steps.count; step++) {
     const nowMs = steps.firstMs + step * steps.stepMs

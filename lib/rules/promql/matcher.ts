@@ -59,7 +59,13 @@ function shortcut(pattern: string): MatchesValue | undefined {
 /** Compiles an RE2 pattern anchored at both ends, `.` matching line ends: as Prometheus does everywhere. */
 export function compileRe2(pattern: string): RE2JS {
   // Alone first, so that a stray parenthesis cannot close the group around it.
-  RE2JS.compile(pattern)
+  try {
+    RE2JS.compile(pattern)
+  } catch (error) {
+    // The engine says it twice.
+    const [reason] = (error as Error).message.replace(/^error parsing regexp: /, '').split(' error parsing regexp: ')
+    throw new Error(reason ?? 'it is none', { cause: error })
+  }
   return RE2JS.compile(`^(?s:${pattern})$`)
 }
 

@@ -1,5 +1,5 @@
 import { parser } from '@prometheus-io/lezer-promql'
-import { buildExpression } from './build.ts'
+import { buildExpression, MAX_DEPTH } from './build.ts'
 import type { Expression, ExpressionProblem } from './expression.ts'
 import { ExpressionFault } from './fault.ts'
 import { findSyntaxFault } from './syntax-fault.ts'
@@ -26,9 +26,23 @@ function read(text: string): Expression {
   if (text.length > MAX_LENGTH) {
     throw new ExpressionFault(0, `the expression has ${text.length} characters; at most ${MAX_LENGTH} are taken`)
   }
-  if (text.trim() === '') throw new ExpressionFault(0, 'the expression is empty')
+  if (text.replace(/#.*/g, '').trim() === '') throw new ExpressionFault(0, 'the expression is empty')
+  const tooDeep = deepestParenthesis(text)
+  if (tooDeep !== undefined) {
+    throw new ExpressionFault(tooDeep, `the expression is nested deeper than ${MAX_DEPTH} levels; split it up`)
+  }
   const tree = parser.parse(text)
   const fault = findSyntaxFault(tree, text)
   if (fault) throw fault
   return buildExpression(tree, text)
+}
+
+/** Offset of the parenthesis that opens one level too many; the parser would give up at it with a message of no help. */
+function deepestParenthesis(text: string): number | undefined {
+  let depth = 0
+  for (const match of text.matchAll(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`|#.*|[()]/g)) {
+    if (match[0] === '(' && ++depth > MAX_DEPTH) return match.index
+    if (match[0] === ')') depth--
+  }
+  return undefined
 }

@@ -32,7 +32,15 @@ export function findSyntaxFault(tree: Tree, text: string): ExpressionFault | und
   const found = /^("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[\w:.]+|[=!<>~]+|.)/s.exec(text.slice(offset))?.[0]
   const hint = EXPECTED[error.parent?.name ?? '']
   const what = found === undefined ? 'the expression ends too early' : `unexpected ${quoted(found)}`
-  return new ExpressionFault(Math.min(offset, text.length), hint ? `${what}; ${hint}` : what)
+  const parts = [what, ...(hint ? [hint] : []), ...(hasTooManyOperators(text) ? [TOO_MANY] : [])]
+  return new ExpressionFault(Math.min(offset, text.length), parts.join('; '))
+}
+
+const TOO_MANY = 'or there are too many operators in a row: split the expression up'
+
+/** The parser also gives up, with an error at a place of no interest, when it has to look too far back. */
+function hasTooManyOperators(text: string): boolean {
+  return (text.match(/\b(?:and|or|unless|atan2)\b|[-+*/%^<>]|[=!]=/gi)?.length ?? 0) > 400
 }
 
 const quoted = (found: string) => (/^["']/.test(found) ? `string ${found}` : `"${found}"`)

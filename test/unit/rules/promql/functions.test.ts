@@ -1,0 +1,217 @@
+import { expect, test } from 'vitest'
+import { FUNCTIONS } from '../../../../lib/rules/promql/functions.ts'
+import type { Case } from '../../../oracle/case.ts'
+import { evaluateCase } from '../../../oracle/ours.ts'
+
+const NONE = 'no sample'
+const ERROR = 'error'
+
+/** Value of one expression over the series x (and others as `name=values`), one sample a minute, at the tenth minute. */
+function value(expression: string, ...series: string[]): number | string {
+  const given: Case = {
+    intervalS: 60,
+    atS: 600,
+    expressions: [expression],
+    series: series.map((text, index) => {
+      const [name = '', values = ''] = text.includes('=') ? text.split('=') : ['x', text]
+      return { labels: { __name__: name, n: String(index) }, values: values.split(' ') }
+    }),
+  }
+  const [outcome] = evaluateCase(given)
+  if (!outcome || 'error' in outcome) return ERROR
+  return outcome.samples.length === 0 ? NONE : (outcome.samples[0]?.value ?? NONE)
+}
+
+const UP = '0 1 2 3 4 5 6 7 8 9 10'
+/** Samples of the last five minutes: 6 to 10; the range is open at its left end. */
+const R = 'x[5m]'
+
+const TABLE: [string, string[], number | string][] = [
+  // Too few samples: nothing at all, one, only old ones, only a marker, and the look-back's open end.
+  [`count_over_time(${R})`, [], NONE],
+  [`count_over_time(${R})`, ['1 2 3'], NONE],
+  [`count_over_time(${R})`, ['_ _ _ _ _ 5'], NONE],
+  [`count_over_time(${R})`, ['_ _ _ _ _ _ 5'], 1],
+  [`count_over_time(${R})`, [UP], 5],
+  [`count_over_time(${R})`, ['0 0 0 0 0 0 stale stale stale stale 1'], 1],
+  [`count_over_time(${R})`, ['0 0 0 0 0 0 0 stale _ _ stale'], 1],
+  ['x', ['_ _ _ _ _ 5'], NONE],
+  ['x', ['_ _ _ _ _ _ 5'], 5],
+  ['x', ['1 1 1 1 1 1 1 1 1 1 stale'], NONE],
+  ['x', ['1 1 1 1 1 1 1 1 1 stale 4'], 4],
+  ['x', ['_ _ _ _ _ _ _ _ _ _ NaN'], Number.NaN],
+  ['x offset 1m', [UP], 9],
+  ['x offset -1m', [`${UP} 77`], 77],
+  ['x @ 0', [UP], 0],
+  ['x @ 61', [UP], 1],
+  ['x @ end() offset 2m', [UP], 8],
+  [`rate(${R})`, [UP], 1 / 60],
+  [`rate(${R})`, ['_ _ _ _ _ _ _ _ _ _ 5'], NONE],
+  [`rate(${R})`, ['_ _ _ _ _ _ 100 101 102 3 4'], ((104 + 2 - 100) * (300 / 240)) / 300],
+  [`rate(${R})`, ['0 0 0 0 0 0 1 1 NaN 1 1'], 0],
+  [`increase(${R})`, ['0 0 0 0 0 0 0 0 0 0 Inf'], Number.POSITIVE_INFINITY],
+  [`increase(${R})`, [UP], 5],
+  [`increase(${R})`, ['_ _ _ _ _ _ 0 1 2 3 4'], 4],
+  [`increase(${R})`, ['_ _ _ _ _ _ _ _ _ 7 9'], (2 * (60 + 30)) / 60],
+  [`delta(${R})`, ['_ _ _ _ _ _ 10 8 6 4 2'], -10],
+  [`delta(${R})`, ['_ _ _ _ _ _ 10 10 10 10 10'], 0],
+  [`irate(${R})`, [UP], 1 / 60],
+  [`irate(${R})`, ['_ _ _ _ _ _ _ _ _ 9 3'], 3 / 60],
+  [`irate(${R})`, ['_ _ _ _ _ _ _ _ _ _ 3'], NONE],
+  [`idelta(${R})`, ['_ _ _ _ _ _ _ _ _ 9 3'], -6],
+  [`idelta(${R})`, ['_ _ _ _ _ _ _ _ _ _ 3'], NONE],
+  [`changes(${R})`, ['_ _ _ _ _ _ 1 1 2 2 3'], 2],
+  [`changes(${R})`, ['_ _ _ _ _ _ 1 NaN NaN 2 2'], 2],
+  [`changes(${R})`, ['_ _ _ _ _ _ _ _ _ _ 2'], 0],
+  [`resets(${R})`, ['_ _ _ _ _ _ 5 1 2 0 0'], 2],
+  [`resets(${R})`, ['_ _ _ _ _ _ 5 NaN 1 2 3'], 0],
+  [`deriv(${R})`, [UP], 1 / 60],
+  [`deriv(${R})`, ['_ _ _ _ _ _ _ _ _ _ 1'], NONE],
+  [`deriv(${R})`, ['_ _ _ _ _ _ 4 4 4 4 4'], 0],
+  [`deriv(${R})`, ['_ _ _ _ _ _ Inf Inf Inf Inf Inf'], Number.NaN],
+  [`predict_linear(${R}, 60)`, [UP], 11],
+  [`predict_linear(${R}, 0)`, ['_ _ _ _ _ _ 4 4 4 4 4'], 4],
+  [`avg_over_time(${R})`, [UP], 8],
+  [`avg_over_time(${R})`, ['_ _ _ _ _ _ 1e308 1e308 1e308 1e308 1e308'], 1e308],
+  [`avg_over_time(${R})`, ['_ _ _ _ _ _ Inf -Inf 1 1 1'], Number.NaN],
+  [`sum_over_time(${R})`, ['_ _ _ _ _ _ 1e100 1 -1e100 1 1'], 3],
+  [`sum_over_time(${R})`, ['_ _ _ _ _ _ Inf 1 1 1 1'], Number.POSITIVE_INFINITY],
+  [`min_over_time(${R})`, ['_ _ _ _ _ _ NaN 3 1 2 NaN'], 1],
+  [`max_over_time(${R})`, ['_ _ _ _ _ _ NaN 3 1 2 NaN'], 3],
+  [`max_over_time(${R})`, ['_ _ _ _ _ _ NaN NaN'], Number.NaN],
+  [`stddev_over_time(${R})`, ['_ _ _ _ _ _ 2 4 4 4 6'], Math.sqrt(1.6)],
+  [`stdvar_over_time(${R})`, ['_ _ _ _ _ _ 2 4 4 4 6'], 1.6],
+  [`stdvar_over_time(${R})`, ['_ _ _ _ _ _ _ _ _ _ 6'], 0],
+  [`quantile_over_time(0.5, ${R})`, ['_ _ _ _ _ _ 9 1 5 3 7'], 5],
+  [`quantile_over_time(0.9, ${R})`, ['_ _ _ _ _ _ _ _ _ 1 2'], 1 * (1 - 0.9) + 2 * 0.9],
+  [`quantile_over_time(-1, ${R})`, [UP], Number.NEGATIVE_INFINITY],
+  [`quantile_over_time(2, ${R})`, [UP], Number.POSITIVE_INFINITY],
+  [`quantile_over_time(NaN, ${R})`, [UP], Number.NaN],
+  [`first_over_time(${R})`, [UP], 6],
+  [`last_over_time(${R})`, ['1 2 3 4 5 6 7 8 stale'], 8],
+  [`present_over_time(${R})`, [UP], 1],
+  [`absent_over_time(${R})`, [UP], NONE],
+  [`absent_over_time(${R})`, ['1'], 1],
+  ['absent(x)', [], 1],
+  ['absent(x)', [UP], NONE],
+  ['abs(x)', ['_ _ _ _ _ _ _ _ _ _ -3'], 3],
+  ['ceil(x)', ['_ _ _ _ _ _ _ _ _ _ -1.5'], -1],
+  ['floor(x)', ['_ _ _ _ _ _ _ _ _ _ -1.5'], -2],
+  ['round(x)', ['_ _ _ _ _ _ _ _ _ _ 2.5'], 3],
+  ['round(x)', ['_ _ _ _ _ _ _ _ _ _ -2.5'], -2],
+  ['round(x, 0.2)', ['_ _ _ _ _ _ _ _ _ _ 1.35'], 1.4],
+  ['sgn(x)', ['_ _ _ _ _ _ _ _ _ _ -0'], -0],
+  ['sgn(x)', ['_ _ _ _ _ _ _ _ _ _ -7'], -1],
+  ['sgn(x)', ['_ _ _ _ _ _ _ _ _ _ 7'], 1],
+  ['sqrt(x)', ['_ _ _ _ _ _ _ _ _ _ -1'], Number.NaN],
+  ['exp(x)', ['_ _ _ _ _ _ _ _ _ _ 0'], 1],
+  ['ln(x)', ['_ _ _ _ _ _ _ _ _ _ 0'], Number.NEGATIVE_INFINITY],
+  ['log2(x)', ['_ _ _ _ _ _ _ _ _ _ 8'], 3],
+  ['log10(x)', ['_ _ _ _ _ _ _ _ _ _ -1'], Number.NaN],
+  ...['sin', 'tan', 'asin', 'atan', 'sinh', 'tanh', 'asinh', 'atanh'].map((name): [string, string[], number] => [
+    `${name}(x)`,
+    ['_ _ _ _ _ _ _ _ _ _ 0'],
+    0,
+  ]),
+  ...['acos', 'acosh'].map((name): [string, string[], number] => [`${name}(x)`, ['_ _ _ _ _ _ _ _ _ _ 1'], 0]),
+  ...['cos', 'cosh'].map((name): [string, string[], number] => [`${name}(x)`, ['_ _ _ _ _ _ _ _ _ _ 0'], 1]),
+  ['deg(x)', ['_ _ _ _ _ _ _ _ _ _ 1'], 180 / Math.PI],
+  ['rad(x)', ['_ _ _ _ _ _ _ _ _ _ 180'], Math.PI],
+  ['clamp(x, 1, 3)', [UP], 3],
+  ['clamp(x, 3, 1)', [UP], NONE],
+  ['clamp_min(x, 20)', [UP], 20],
+  ['clamp_max(x, 3)', [UP], 3],
+  ['clamp_max(x, -Inf)', ['_ _ _ _ _ _ _ _ _ _ NaN'], Number.NEGATIVE_INFINITY],
+  ['clamp_min(x, 3)', ['_ _ _ _ _ _ _ _ _ _ NaN'], Number.NaN],
+  ['sort(x)', ['_ _ _ _ _ _ _ _ _ _ NaN', '_ _ _ _ _ _ _ _ _ _ 5', '_ _ _ _ _ _ _ _ _ _ 3'], 3],
+  ['sort_desc(x)', ['_ _ _ _ _ _ _ _ _ _ NaN', '_ _ _ _ _ _ _ _ _ _ 3', '_ _ _ _ _ _ _ _ _ _ 5'], 5],
+  ['scalar(x)', [UP], 10],
+  ['scalar(x)', [UP, UP], Number.NaN],
+  ['scalar(x)', [], Number.NaN],
+  ['vector(2)', [], 2],
+  ['time()', [], 600],
+  ['pi()', [], Math.PI],
+  ['timestamp(x)', ['_ _ _ _ _ _ _ _ 5'], 480],
+  ['timestamp(x + 0)', ['_ _ _ _ _ _ _ _ 5'], 600],
+  ['minute()', [], 10],
+  ['hour(vector(86399))', [], 23],
+  ['day_of_week(vector(0))', [], 4],
+  ['day_of_month(vector(-1))', [], 31],
+  ['day_of_year(vector(1709164800))', [], 60],
+  ['days_in_month(vector(1709164800))', [], 29],
+  ['days_in_month(vector(4107110400))', [], 28],
+  ['month(vector(1709164800))', [], 2],
+  ['year(vector(1e17))', [], 3168875820],
+  ['label_replace(x, "a", "b", "n", "(")', [UP], ERROR],
+  ['label_replace(x, "n", "same", "n", ".*")', [UP, UP], ERROR],
+  ['label_replace(x, "", "b", "n", ".*")', [UP], ERROR],
+  ['label_join(x, "n", "")', [UP, UP], ERROR],
+  ['label_join(x, "j", "-", "n", "n")', [UP], 10],
+  ['histogram_quantile(0.5, x)', [UP], NONE],
+  ['histogram_fraction(0, 1, x)', [UP], NONE],
+  // Aggregations.
+  ['sum(x)', ['_ _ _ _ _ _ _ _ _ _ 1e100', '_ _ _ _ _ _ _ _ _ _ 1', '_ _ _ _ _ _ _ _ _ _ -1e100'], 1],
+  ['avg(x)', ['_ _ _ _ _ _ _ _ _ _ 1e308', '_ _ _ _ _ _ _ _ _ _ 1e308'], 1e308],
+  ['min(x)', ['_ _ _ _ _ _ _ _ _ _ NaN', '_ _ _ _ _ _ _ _ _ _ 2'], 2],
+  ['max(x)', ['_ _ _ _ _ _ _ _ _ _ 2', '_ _ _ _ _ _ _ _ _ _ NaN'], 2],
+  ['count(x)', [], NONE],
+  ['count(x)', [UP, UP], 2],
+  ['group(x)', [UP, UP], 1],
+  ['stddev(x)', ['_ _ _ _ _ _ _ _ _ _ 2', '_ _ _ _ _ _ _ _ _ _ 4'], 1],
+  ['stdvar(x)', ['_ _ _ _ _ _ _ _ _ _ 2', '_ _ _ _ _ _ _ _ _ _ Inf'], Number.NaN],
+  ['quantile(0.5, x)', ['_ _ _ _ _ _ _ _ _ _ 2', '_ _ _ _ _ _ _ _ _ _ 4'], 3],
+  ['topk(1, x)', ['_ _ _ _ _ _ _ _ _ _ NaN', '_ _ _ _ _ _ _ _ _ _ 4'], 4],
+  ['bottomk(1, x)', ['_ _ _ _ _ _ _ _ _ _ NaN', '_ _ _ _ _ _ _ _ _ _ 4'], 4],
+  ['topk(0, x)', [UP], NONE],
+  ['topk(0.9, x)', [UP], NONE],
+  ['topk(NaN, x)', [UP], ERROR],
+  ['topk(1e30, x)', [UP], ERROR],
+  ['count_values("v", x)', [UP, UP], 2],
+  ['count_values("", x)', [UP], ERROR],
+  // Operators and matching.
+  ['x + ignoring(n) y', [`x=${UP}`, `y=${UP}`], 20],
+  ['x + y', [`x=${UP}`, `y=${UP}`], NONE],
+  ['x + on() y', [`x=${UP}`, `x=${UP}`, `y=${UP}`], ERROR],
+  ['x + on() group_left y', [`x=${UP}`, `x=${UP}`, `y=${UP}`], 20],
+  ['x + on() y', [`x=${UP}`, `y=${UP}`, `y=${UP}`], ERROR],
+  ['x * on() group_left (n) y', [`x=${UP}`, `x=${UP}`, `y=${UP}`], ERROR],
+  ['x > 9', [UP], 10],
+  ['x > 10', [UP], NONE],
+  ['x >= 10', [UP], 10],
+  ['x < 10', [UP], NONE],
+  ['x <= 10', [UP], 10],
+  ['x == 10', [UP], 10],
+  ['x != 10', [UP], NONE],
+  ['9 < x', [UP], 10],
+  ['x == bool 9', [UP], 0],
+  ['x % 4', [UP], 2],
+  ['x / 0', [UP], Number.POSITIVE_INFINITY],
+  ['0 / 0 > bool 0', [], 0],
+  ['x ^ 2', [UP], 100],
+  ['1 ^ NaN', [], 1],
+  ['-1 ^ Inf', [], -1],
+  ['(-1) ^ Inf', [], 1],
+  ['x atan2 x', [UP], Math.PI / 4],
+  ['x and on() vector(1)', [UP], 10],
+  ['x and on() (vector(1) > 2)', [UP], NONE],
+  ['x unless on() vector(1)', [UP], NONE],
+  ['x or y', ['y=5 5 5 5 5 5 5 5 5 5 5'], 5],
+  ['{__name__=~"x|y"} + 1', ['x=1 1 1 1 1 1 1 1 1 1 1'], 2],
+  // Subqueries: whole multiples of the step, open at the left end.
+  ['count_over_time(x[5m:1m])', [UP], 5],
+  ['count_over_time(x[5m:7m])', [UP], 1],
+  ['sum_over_time(x[4m:2m])', [UP], 18],
+  ['max_over_time(rate(x[2m])[5m:1m])', [UP], 1 / 60],
+  ['count_over_time(vector(1)[1m:1ms])', [], ERROR],
+]
+
+test.for(TABLE)('%s of %s is %s', ([expression, series, expected]) => {
+  const got = value(expression, ...series)
+  if (typeof expected === 'number' && Number.isFinite(expected) && expected !== 0) expect(got).toBeCloseTo(expected, 12)
+  else expect(got).toBe(expected)
+})
+
+test('every function has a row', () => {
+  const text = TABLE.map(([expression]) => expression).join('\n')
+  expect([...FUNCTIONS.keys()].filter((name) => !text.includes(`${name}(`))).toEqual([])
+})
