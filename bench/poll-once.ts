@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { observeServers } from '../lib/poll/observe-servers.ts'
+import { createReference } from '../lib/poll/reference.ts'
 import { createAuthenticate } from '../lib/probe/auth/authenticate.ts'
 import { createGuard } from '../lib/probe/guard.ts'
+import { resolveProbeSettings } from '../lib/probe/settings.ts'
 import { aServer } from '../test/support/a-server.ts'
 
 /** Polls the servers at the URLs given, as the poll function does with a batch, and prints what it took as JSON. */
-const probe = { ...aServer().probe, allowAddresses: ['127.0.0.0/8'] }
+const probe = resolveProbeSettings({ allow_addresses: ['127.0.0.0/8'] })
 const servers = process.argv.slice(2).map((endpoint, index) => ({
   server: aServer({ deployment: `s${index}`, endpoint, probe }),
   tasks: { restarts: 0, stops: {} },
@@ -21,6 +23,8 @@ const eyes = {
   readDrift: async () => ({ state: {}, version: 0 }),
   saveDrift: async () => true,
   authenticate,
+  reference: createReference(undefined),
+  patienceMs: 45_000,
   onUnreadableCluster: () => {},
 }
 

@@ -2,6 +2,7 @@ import { readDrift, saveDrift } from '../lib/aws/drift-table.ts'
 import { readServiceFacts } from '../lib/aws/ecs.ts'
 import { requestEvaluation } from '../lib/aws/evaluate-queue.ts'
 import { publishMetrics } from '../lib/aws/metrics.ts'
+import { ownEndpoint } from '../lib/aws/own-endpoint.ts'
 import { requestPolls } from '../lib/aws/poll-queue.ts'
 import { writeBlock } from '../lib/aws/samples-table.ts'
 import { readSecret } from '../lib/aws/secrets.ts'
@@ -12,11 +13,13 @@ import { handleMessages, logger } from '../lib/lambda.ts'
 import { withinMetricBudget } from '../lib/metrics/metric-budget.ts'
 import { PollRequest } from '../lib/model/events.ts'
 import { observeServers } from '../lib/poll/observe-servers.ts'
+import { createReference } from '../lib/poll/reference.ts'
 import { createAuthenticate } from '../lib/probe/auth/authenticate.ts'
 import { createGuard } from '../lib/probe/guard.ts'
 import { USER_AGENT } from '../lib/probe/identity.ts'
 
 const config = readConfig()
+const { reference } = config.probe
 const eyes = {
   readServiceFacts,
   readDrift,
@@ -27,6 +30,9 @@ const eyes = {
     userAgent: USER_AGENT,
     now: () => new Date(),
   }),
+  reference: createReference(reference === false ? undefined : (reference ?? ownEndpoint())),
+  // The function may run for 60 s; what comes after the look takes seconds.
+  patienceMs: 45_000,
   onUnreadableCluster: (cluster: string, error: unknown) =>
     logger.error('ECS could not be read; the servers are judged by their probes alone', {
       cluster,

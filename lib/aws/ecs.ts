@@ -113,6 +113,7 @@ function factsOf(service: Service): EcsFacts {
     desired: service.desiredCount ?? 0,
     running: service.runningCount ?? 0,
     pending: service.pendingCount ?? 0,
+    ...(service.taskDefinition && { taskDefinition: service.taskDefinition }),
     ...(rollout?.rolloutState && { rolloutState: rollout.rolloutState }),
     ...(rollout?.rolloutStateReason && { rolloutStateReason: rollout.rolloutStateReason }),
     ...(rollout?.createdAt && { rolloutStartedAt: rollout.createdAt.toISOString() }),

@@ -12,6 +12,11 @@ export function readEnv<const Name extends string>(...names: Name[]): Record<Nam
   throw new Error(`environment variables are missing: ${missing.join(', ')}; the stack must grant and configure them`)
 }
 
+/** A variable that need not be there; empty counts as absent. */
+export function readOptionalEnv(name: string): string | undefined {
+  return process.env[name] || undefined
+}
+
 /** Puts variables into the environment; those already set win, so that a person can point one elsewhere. */
 export function provideEnv(variables: Record<string, string>): void {
   for (const [name, value] of Object.entries(variables)) process.env[name] ??= value

@@ -49,7 +49,14 @@ export const FleetwatchYaml = z.strictObject({
     })
     .prefault({}),
   servers: z.array(ConfiguredServer).default([]).describe('Servers named by hand; they win over what tags say.'),
-  probe: ProbeSettingsInput.prefault({}),
+  probe: ProbeSettingsInput.extend({
+    reference: z
+      .union([z.literal(false), z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })])
+      .optional()
+      .describe(
+        'Address that tells whether fleetwatch’s own network works when all servers of a poll are unreachable; default: AWS STS of the Region. false: never doubt it.',
+      ),
+  }).prefault({}),
   network: z
     .strictObject({
       vpc: z.string().startsWith('vpc-'),

@@ -229,6 +229,14 @@ export const METRICS = {
     'Probe sessions a server refused to delete.',
   ),
 
+  fleetwatch_monitor_offline: metric(
+    'gauge',
+    'none',
+    'fleetwatch',
+    [],
+    '1 while fleetwatch itself has no network, so that it cannot judge the server; else absent.',
+  ),
+
   mcp_tool_calls_total: metric('counter', 'none', 'server', ['tool', 'tool_name'], 'Tool calls.'),
   mcp_tool_errors_total: metric(
     'counter',

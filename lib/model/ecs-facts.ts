@@ -15,6 +15,8 @@ export const EcsFacts = z.object({
   desired: z.number(),
   running: z.number(),
   pending: z.number(),
+  /** Of the newest rollout. The registry learns of a new one minutes later. */
+  taskDefinition: z.string().optional(),
   rolloutState: z.enum(['IN_PROGRESS', 'COMPLETED', 'FAILED']).optional(),
   rolloutStateReason: z.string().optional(),
   /** Start of the newest rollout. */

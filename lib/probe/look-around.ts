@@ -14,10 +14,10 @@ import { callDueCanaries } from './canary/canary-session.ts'
 import { driftSamples, judgeDrift } from './drift/judge-drift.ts'
 import { isQuiet, summarize, trackDrift } from './drift/track-drift.ts'
 import { createGuard } from './guard.ts'
-import { askHealthUrls, compareWithVerdict } from './health-url/watch-health-urls.ts'
+import { askHealthUrls, compareWithVerdict, type HealthAnswer } from './health-url/watch-health-urls.ts'
 import { USER_AGENT } from './identity.ts'
 import type { ProbeResult } from './probe.ts'
-import { scrape } from './scrape/scrape.ts'
+import { type ScrapeResult, scrape } from './scrape/scrape.ts'
 import { watchCertificate } from './watch-certificate.ts'
 
 /** Where drift states are kept. `save` answers false when somebody else has written since the state was read. */
@@ -29,6 +29,14 @@ export interface DriftStore {
 export interface AroundIo extends DriftStore {
   authenticate: Authenticate
   now(): Date
+  /** The caller's own time is over: what is under way then is broken off and blamed on nobody. */
+  signal?: AbortSignal
+}
+
+/** What a server's other URLs answered. */
+export interface Beside {
+  scraped?: ScrapeResult | undefined
+  healthAnswers: HealthAnswer[]
 }
 
 /** One probe of a server, judged; without a result when the server asked for patience and the last verdict stands. */
@@ -38,6 +46,8 @@ export interface Probed {
   result: ProbeResult<unknown> | undefined
   verdict: Verdict
   ecs: EcsFacts | undefined
+  /** What was asked while the probe ran; without it, it is asked now. */
+  beside?: Beside
 }
 
 export interface LookedAround {
@@ -69,16 +79,16 @@ export async function lookAround(seen: Probed, before: Surroundings | undefined,
   const hide = <T>(value: T): T => (server.probe.auth.type === 'none' ? value : redactAll(value, credential.redact))
   const probed = { ...seen, result: hide(seen.result), verdict: hide(seen.verdict) }
   const certificateNotAfter = probed.result?.certificate?.notAfter ?? before?.certificateNotAfter
-  const [scraped, health, canaries, drift] = await Promise.all([
-    lookAtMetrics(probed, io),
-    lookAtHealth(probed, own, io),
+  const [beside, canaries, drift] = await Promise.all([
+    seen.beside ?? askBeside(server, io),
     lookAtCanaries(probed, before, own, io),
     lookAtDrift(probed, before, own, io),
   ])
   const certificate: Part = certificateNotAfter
     ? watchCertificate(certificateNotAfter, own, io.now())
     : { samples: [], notices: [] }
-  const parts: Part[] = [drift, canaries, certificate, credential, scraped, health]
+  const health = compareWithVerdict(beside.healthAnswers, probed.verdict.health, own)
+  const parts: Part[] = [drift, canaries, certificate, credential, partOfScrape(beside), health]
   return {
     verdict: hide(withParts(probed.verdict, parts)),
     samples: hide(parts.flatMap(({ samples }) => samples)),
@@ -110,28 +120,28 @@ async function lookAtCredential({ server }: Probed, own: Labels, io: AroundIo) {
   return { ...watchExpiry(answer.credential, own, io.now()), redact: answer.credential.redact }
 }
 
-async function lookAtMetrics({ server }: Probed, io: AroundIo): Promise<Part> {
+/** Asks a server's other URLs, which open no session: its metrics and its health documents, all at once. */
+export async function askBeside(server: Server, io: Pick<AroundIo, 'authenticate' | 'now'>): Promise<Beside> {
   const { endpoint, deployment, labels, probe } = server
-  if (!probe.scrape) return { samples: [], notices: [] }
-  const { samples, message, notice } = await scrape({ endpoint, deployment, labels, host: probe.host }, probe.scrape, {
-    guard: createGuard(probe.allowAddresses),
-    headers: probe.scrape.sendAuth ? await headersOf(server, io) : {},
-    userAgent: USER_AGENT,
-    nowMs: io.now().getTime(),
-  })
-  return { samples, notices: [message, notice].filter((text) => text !== undefined) }
-}
-
-async function lookAtHealth({ server, verdict }: Probed, own: Labels, io: AroundIo): Promise<Part> {
-  const { endpoint, probe } = server
-  if (probe.healthUrls.length === 0) return { samples: [], notices: [] }
-  const wantsAuth = probe.healthUrls.some(({ sendAuth }) => sendAuth)
-  const answers = await askHealthUrls({ endpoint, host: probe.host }, probe.healthUrls, {
+  const { host, healthUrls } = probe
+  if (!probe.scrape && healthUrls.length === 0) return { healthAnswers: [] }
+  const wantsAuth = probe.scrape?.sendAuth || healthUrls.some(({ sendAuth }) => sendAuth)
+  const request = {
     guard: createGuard(probe.allowAddresses),
     headers: wantsAuth ? await headersOf(server, io) : {},
     userAgent: USER_AGENT,
-  })
-  return compareWithVerdict(answers, verdict.health, own)
+    nowMs: io.now().getTime(),
+  }
+  const [scraped, healthAnswers] = await Promise.all([
+    probe.scrape && scrape({ endpoint, deployment, labels, host }, probe.scrape, request),
+    askHealthUrls({ endpoint, host }, healthUrls, request),
+  ])
+  return { scraped, healthAnswers }
+}
+
+function partOfScrape({ scraped }: Beside): Part {
+  const { samples = [], message, notice } = scraped ?? {}
+  return { samples, notices: [message, notice].filter((text) => text !== undefined) }
 }
 
 async function lookAtCanaries(
@@ -143,8 +153,7 @@ async function lookAtCanaries(
   const { canaries } = server.probe
   const last = (before?.canaries ?? []).filter((one) => canaries.some(({ name }) => name === one.canary))
   const isOpen = result !== undefined && !result.fault
-  const results =
-    isOpen && canaries.length > 0 ? await callDueCanaries(server, memory, last, io.authenticate, io.now) : last
+  const results = isOpen && canaries.length > 0 ? await callDueCanaries(server, memory, last, io) : last
   const bad = results.filter(({ outcome }) => outcome !== 'passed')
   const [failed] = bad.filter(({ outcome }) => outcome === 'failed')
   return {
@@ -161,14 +170,15 @@ async function lookAtDrift(
   own: Labels,
   io: AroundIo,
 ) {
-  const { deployment, probe, taskDefinition } = server
+  const { deployment, probe } = server
   const summary = before?.drift
   if (!probe.drift.enabled) return { samples: [], notices: [], summary: undefined }
   const tools = result?.fault ? undefined : result?.toolList
   const sighting = tools && {
     tools: tools.map((tool) => ListedTool.safeParse(tool).data ?? { name: tool.name, inputSchema: tool.inputSchema }),
     serverVersion: result?.server?.version,
-    taskDefinition,
+    // The registry learns of a rollout minutes after ECS does.
+    taskDefinition: ecs?.taskDefinition ?? server.taskDefinition,
     isRollingOut: ecs?.rolloutState === 'IN_PROGRESS',
     at: io.now(),
   }
@@ -189,7 +199,10 @@ async function lookAtDrift(
   }
 }
 
-async function headersOf({ endpoint, probe }: Server, io: AroundIo): Promise<Record<string, string>> {
+async function headersOf(
+  { endpoint, probe }: Server,
+  io: Pick<AroundIo, 'authenticate'>,
+): Promise<Record<string, string>> {
   const answer = await io.authenticate({ endpoint, auth: probe.auth })
   return answer.ok ? answer.credential.headersFor(endpoint) : {}
 }

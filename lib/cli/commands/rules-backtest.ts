@@ -41,10 +41,7 @@ export function registerRulesBacktest(rules: Command): void {
       const groups = await rulesToTry(paths, options.config, RAW_RANGE_MS)
       const toMs = Date.now()
       const fromMs = toMs - sinceMs
-      const store = await withProgress(
-        'reading samples',
-        readSamples(new Date(fromMs - RAW_RANGE_MS), new Date(toMs)),
-      )
+      const store = await withProgress('reading samples', readSamples(new Date(fromMs - RAW_RANGE_MS), new Date(toMs)))
       const result = backtest(groups, store, { fromMs, toMs, stepMs }, { externalLabels: {}, externalUrl: '' })
       if (options.json) printJson(result)
       else print(formatBacktest(result, toMs, terminalWidth()))

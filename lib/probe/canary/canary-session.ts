@@ -21,8 +21,7 @@ export async function callDueCanaries(
   server: Pick<Server, 'endpoint' | 'probe'>,
   memory: ProbeMemory | undefined,
   last: readonly CanaryResult[],
-  authenticate: Authenticate,
-  now: () => Date,
+  { authenticate, now, signal }: { authenticate: Authenticate; now: () => Date; signal?: AbortSignal },
 ): Promise<CanaryResult[]> {
   const { canaries } = server.probe
   const due = dueCanaries(canaries, last, now())
@@ -33,6 +32,7 @@ export async function callDueCanaries(
   )
   const probe = { ...server.probe, timeoutMs: server.probe.timeoutMs + roundMs }
   const result = await probeServer({ endpoint: server.endpoint, probe }, memory, authenticate, now(), {
+    ...(signal && { signal }),
     afterwards: (asking, tools) =>
       runCanaries(
         canaries,
@@ -41,7 +41,11 @@ export async function callDueCanaries(
         { now, stopAt: new Date(now().getTime() + roundMs) },
       ),
   })
-  return result.afterwards ?? last.filter(({ canary }) => canaries.some(({ name }) => name === canary))
+  const kept = last.filter(({ canary }) => canaries.some(({ name }) => name === canary))
+  // A call that our own side broke off says nothing: the last result stands, and the canary stays due.
+  return (result.afterwards ?? kept).flatMap((one) =>
+    one.reason === 'prober_error' ? kept.filter(({ canary }) => canary === one.canary) : one,
+  )
 }
 
 const NOTHING_OPEN = {

@@ -60,6 +60,8 @@ export async function scrape(
     step: 'the scrape',
     guard: io.guard,
   })
+  // Our own lack of sockets or time says nothing about the server: no `up` at all.
+  if (!answer.ok && answer.reason === 'prober_error') return { ok: false, message: answer.message, samples: [] }
   if (!answer.ok) return failed(`The scrape of ${url.pathname} failed: ${answer.message}`)
   if (answer.status !== 200) return failed(`The scrape of ${url.pathname} failed: HTTP status ${answer.status}.`)
   const exposition = parseExposition(answer.body, answer.headers['content-type'])
