@@ -32,6 +32,9 @@ export interface Eyes extends DriftStore {
   onUnreadableCluster(cluster: string, error: unknown): void
 }
 
+/** Of the function's 60 s, what probes may take; the rest is for what lies around and for writing it all down. */
+const PROBING_MS = 40_000
+
 /** Looks at all servers at once, at ECS and at their MCP endpoints. No server's trouble delays or fails another's. */
 export async function observeServers(servers: KnownServer[], eyes: Eyes): Promise<Polled[]> {
   const ecs = readFacts(servers, eyes)
@@ -39,9 +42,15 @@ export async function observeServers(servers: KnownServer[], eyes: Eyes): Promis
   const due = new Set(servers.filter(({ probe: before }) => !before || isDue(before.memory, startedAt)))
   // The ECS API is the reference target: what cannot reach it either is cut off itself.
   const isOffline = watchConnectivity(due.size, async () => (await ecs).reached)
-  return Promise.all(
-    servers.map((known) => observe(known, ecs, eyes, due.has(known) ? { startedAt, isOffline } : undefined)),
-  )
+  const probing = { startedAt, isOffline, signal: AbortSignal.timeout(PROBING_MS) }
+  return Promise.all(servers.map((known) => observe(known, ecs, eyes, due.has(known) ? probing : undefined)))
+}
+
+interface Probing {
+  startedAt: Date
+  isOffline(verdict: Verdict): Promise<boolean>
+  /** Our own time is over: that is never blamed on a server. */
+  signal: AbortSignal
 }
 
 interface EcsView {
@@ -53,11 +62,14 @@ async function observe(
   known: KnownServer,
   view: Promise<EcsView>,
   eyes: Eyes,
-  probing: { startedAt: Date; isOffline(verdict: Verdict): Promise<boolean> } | undefined,
+  probing: Probing | undefined,
 ): Promise<Polled> {
   const { server, probe: before, tasks } = known
   const { deployment } = server
-  const result = probing && (await probeServer(server, before?.memory, eyes.authenticate, probing.startedAt))
+  const memoryBefore = before?.memory
+  const result =
+    probing &&
+    (await probeServer(server, memoryBefore, eyes.authenticate, probing.startedAt, { signal: probing.signal }))
   const ecs = ecsFactsOf(known, (await view).facts)
   const now = new Date()
   const judged = result && judge(result, ecs, before?.memory, now)
