@@ -10,7 +10,21 @@ export interface SettingsFault {
 
 /** Checks the expressions and names in `probe:`, so that a mistake stops the deploy instead of failing every poll. */
 export function checkProbeSettings(settings: ProbeSettingsInput): SettingsFault[] {
-  return [...checkCanaries(settings), ...checkHeaders(settings), ...checkPlaces(settings), ...checkAddresses(settings)]
+  return [
+    ...checkTimeout(settings),
+    ...checkCanaries(settings),
+    ...checkHeaders(settings),
+    ...checkPlaces(settings),
+    ...checkAddresses(settings),
+  ]
+}
+
+/** Two attempts (the second with a freshly read credential) must fit into the 40 s that a poll has for its probes. */
+const LONGEST_TIMEOUT_MS = 15_000
+
+function checkTimeout({ timeout }: ProbeSettingsInput): SettingsFault[] {
+  if (timeout === undefined || (timeout > 0 && timeout <= LONGEST_TIMEOUT_MS)) return []
+  return [{ path: ['timeout'], message: 'expected a timeout of more than 0s and at most 15s' }]
 }
 
 function checkCanaries({ canaries = [] }: ProbeSettingsInput): SettingsFault[] {

@@ -59,3 +59,13 @@ test.for([
     expected,
   )
 })
+
+test.for([
+  [0, 1],
+  [1, 0],
+  [15_000, 0],
+  [15_001, 1],
+  [undefined, 0],
+] as const)('a timeout of %s ms: %i faults', ([timeout, faults]) => {
+  expect(checkProbeSettings(timeout === undefined ? {} : { timeout })).toHaveLength(faults)
+})
