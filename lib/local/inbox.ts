@@ -32,7 +32,22 @@ export interface Inbox {
 const SIGNING_SECRET = 'a signing key of the demo'
 /** Mails by AWS account, as the embedded AWS shows them. */
 const Mails = z.object({
-  messages: z.record(z.string(), z.array(z.looseObject({ Subject: z.string().optional() }))),
+  messages: z.record(
+    z.string(),
+    z.array(z.looseObject({ Subject: z.string().optional(), BodyText: z.string().optional() })),
+  ),
+})
+
+const SlackText = z.object({ text: z.string() })
+const Block = z.object({
+  text: SlackText.optional(),
+  fields: z.array(SlackText).optional(),
+  elements: z.array(SlackText).optional(),
+})
+const SlackMessage = z.object({
+  text: z.string(),
+  blocks: z.array(Block).optional(),
+  attachments: z.array(z.object({ blocks: z.array(Block) })).optional(),
 })
 
 export async function startInbox(): Promise<Inbox> {
@@ -100,9 +115,29 @@ function message(channel: ChannelName, { body }: Received, lines: string[]): Mes
   return { channel, text: body, lines }
 }
 
+/** The message as it reads in Slack: each text of its blocks, without the markup. */
 function describeSlack(json: unknown): string[] {
-  const body = json as { text: string }
-  return body.text.split('\n').slice(0, 12)
+  const { text, blocks = [], attachments = [] } = SlackMessage.parse(json)
+  const shown = [...blocks, ...attachments.flatMap((attachment) => attachment.blocks)]
+  const lines = shown.flatMap((block) => textsOf(block)).flatMap((one) => one.split('\n'))
+  return (lines.length > 0 ? lines : linesOf(text)).map(withoutMarkup).filter((line) => line.trim() !== '')
+}
+
+/** Texts of a block in reading order; two short fields share a line, as in Slack. */
+function textsOf({ text, fields = [], elements = [] }: z.infer<typeof Block>): string[] {
+  const pairs = fields.map((field) => field.text.replace('\n', ' '))
+  const rows = pairs.flatMap((left, index) =>
+    index % 2 === 0 ? [[left, pairs[index + 1]].filter(Boolean).join('   ')] : [],
+  )
+  return [...(text ? [text.text] : []), ...rows, ...elements.map((element) => element.text)]
+}
+
+function withoutMarkup(line: string): string {
+  return line
+    .replace(/<([^|>]+)\|([^>]+)>/g, '$2 ($1)')
+    .replaceAll('*', '')
+    .replaceAll('```', '')
+    .trimEnd()
 }
 
 function describePagerduty(json: unknown): string[] {
@@ -120,6 +155,10 @@ function describeWebhook(json: unknown): string[] {
   ]
 }
 
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line.trim() !== '')
+}
+
 async function readMails(endpoint: string | undefined): Promise<Message[]> {
   if (!endpoint) return []
   const answer = await fetch(`${endpoint}/_ministack/ses/messages`)
@@ -129,6 +168,6 @@ async function readMails(endpoint: string | undefined): Promise<Message[]> {
     .map((mail) => ({
       channel: 'email',
       text: JSON.stringify(mail),
-      lines: [mail.Subject ?? '(no subject)'],
+      lines: [`Subject: ${mail.Subject ?? '(none)'}`, ...linesOf(mail.BodyText ?? '')],
     }))
 }
