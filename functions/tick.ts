@@ -11,6 +11,6 @@ export const handler = handleEvent(ScheduledEvent, async (event) => {
   const servers = await listServers()
   const polls = planPolls(servers, new Date(event.time))
   await requestPolls(polls)
-  await requestEvaluation('tick', now)
+  await requestEvaluation('tick', now, `${event.id}@${event.time}`)
   return { servers: servers.length, batches: polls.length }
 })

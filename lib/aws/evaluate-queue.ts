@@ -7,10 +7,10 @@ const SLOT_MS = 15_000
 
 /**
  * Asks for an evaluation. The queue is FIFO with one message group, so evaluations never overlap. Requests of polls are
- * deduplicated to one per 15 s slot; an event's own request never is, and a tick's is one per minute, so that silence is
- * judged even when no poll came.
+ * deduplicated to one per 15 s slot; an event's and a tick's own requests only against copies of themselves (`cause`), so
+ * that silence is judged even when no poll came.
  */
-export async function requestEvaluation(reason: EvaluateRequest['reason'], now: Date, eventId = ''): Promise<void> {
+export async function requestEvaluation(reason: EvaluateRequest['reason'], now: Date, cause = ''): Promise<void> {
   const slot = Math.floor(now.getTime() / SLOT_MS)
   const request: EvaluateRequest = { reason, at: now.toISOString() }
   await sqs.send(
@@ -18,7 +18,7 @@ export async function requestEvaluation(reason: EvaluateRequest['reason'], now: 
       QueueUrl: readEnv('EVALUATE_QUEUE_URL').EVALUATE_QUEUE_URL,
       MessageBody: JSON.stringify(request),
       MessageGroupId: 'fleet',
-      MessageDeduplicationId: reason === 'event' ? `event-${eventId}` : `${reason}-${slot}`,
+      MessageDeduplicationId: reason === 'poll' ? `poll-${slot}` : `${reason}-${cause}`,
     }),
   )
 }
