@@ -12,6 +12,8 @@ import { type CallTool, dueCanaries, runCanaries } from './run-canaries.ts'
 
 /** A round of canaries must end well before the poll that waits for it does. */
 const LONGEST_ROUND_MS = 30_000
+/** A clock that ticks between planning the round and its last call must not leave that call without time. */
+const SLACK_MS = 1000
 
 /**
  * Calls the canaries that are due in a session of their own, so that they share neither deadline nor fate with the probe
@@ -30,7 +32,7 @@ export async function callDueCanaries(
     LONGEST_ROUND_MS,
     due.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0),
   )
-  const probe = { ...server.probe, timeoutMs: server.probe.timeoutMs + roundMs }
+  const probe = { ...server.probe, timeoutMs: server.probe.timeoutMs + roundMs + SLACK_MS }
   const result = await probeServer({ endpoint: server.endpoint, probe }, memory, authenticate, now(), {
     ...(signal && { signal }),
     afterwards: (asking, tools) =>
@@ -38,7 +40,7 @@ export async function callDueCanaries(
         canaries,
         last,
         { tools: readTools(tools), callTool: callToolIn(asking) },
-        { now, stopAt: new Date(now().getTime() + roundMs) },
+        { now, stopAt: new Date(now().getTime() + roundMs + SLACK_MS) },
       ),
   })
   const kept = last.filter(({ canary }) => canaries.some(({ name }) => name === canary))
