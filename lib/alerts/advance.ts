@@ -29,8 +29,9 @@ export const UNINTERRUPTED: Timing = { unwatchedAfterMs: Number.POSITIVE_INFINIT
 /**
  * Decides what one evaluation does to the alerts of the table, with Prometheus' timing: pending at first sight, firing
  * when the condition has held for `for` (inclusive), resolved when it ends or `keep_firing_for` after. `now` is the
- * evaluation's own time. The same evaluation twice, and one that is older than what is stored, changes nothing; a rule
- * that failed leaves its alerts as they are; a rule that is gone resolves them with that reason.
+ * clock when the evaluation began, never the time of a request, so that a request that comes again is a new evaluation.
+ * The same evaluation twice, and one that is older than what is stored, changes nothing; a rule that failed leaves its
+ * alerts as they are; a rule that is gone resolves them with that reason.
  */
 export function advanceAlerts(
   known: readonly Alert[],

@@ -1,4 +1,5 @@
 import { advanceAlerts } from '../alerts/advance.ts'
+import { alertSeries } from '../alerts/alert-series.ts'
 import { holdSilent } from '../alerts/hold-silent.ts'
 import type { Config } from '../config/load.ts'
 import { inventorySamples, ownSamples } from '../metrics/own-samples.ts'
@@ -52,6 +53,7 @@ export async function evaluateFleet(
   // Series that change seldom or that no poll writes are stamped with the evaluation's own time.
   store.addSamples(inventorySamples(servers, seen.at, now), now.getTime(), 'inventory')
   if (costs) store.addSamples(costs.samples, now.getTime(), 'costs')
+  store.addSamples(alertSeries(known), now.getTime(), 'alerts')
 
   const source = await rolled.over(store, now)
   const evaluation = evaluateGroups(config.groups, source, now, { externalLabels: {}, externalUrl: externalURL })

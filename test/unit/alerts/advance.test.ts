@@ -123,6 +123,13 @@ describe('keep_firing_for', () => {
   })
 })
 
+test('an alert that is kept firing is written when that begins, then once a minute', () => {
+  const world = run(new World(groupWith({ forMs: 0, keepFiringForMs: 600_000 })), 'x')
+  const counts = [15, 30, 45, 70, 85].map((seconds) => world.evaluate(seconds, false).length)
+  expect(counts).toEqual([1, 0, 0, 1, 0])
+  expect(world.state).toBe('firing')
+})
+
 describe('what goes wrong around an evaluation', () => {
   test('the same evaluation twice changes nothing', () => {
     const world = run(new World(), 'xxxxxx')

@@ -74,6 +74,12 @@ describe('problems name line, column and what was expected', () => {
     expect(problemsOf(text)).toEqual(problems)
   })
 
+  test('the look-back of an instant selector does not count, its offset does', () => {
+    const text = (offset: string) => `groups: [{ name: g, rules: [{ alert: A, expr: up offset ${offset} }] }]`
+    expect(problemsOf(text('1h'))).toEqual([])
+    expect(problemsOf(text('61m'))).toEqual([expect.stringContaining('looks back 1h1m')])
+  })
+
   test('recorded names are known in all files; the order of the problems is that of the files', () => {
     const use = 'groups: [{ name: g, rules: [{ alert: A, expr: "my:rate > other" }] }]'
     const record = 'groups: [{ name: g, rules: [{ record: "my:rate", expr: up }, { alert: B, expr: nope( }] }]'
