@@ -50,6 +50,7 @@ ${code('npm run oracle')} compares generated expressions with promtool bit by bi
 1. ${list(['exp', 'ln', 'log2', 'log10', 'atan2'])}, ${code('^')} with a fraction as exponent, trigonometric and hyperbolic functions: IEEE 754 does not fix their last bits, and Go computes
    some of them differently on each processor. They are compared to nine digits.
 2. ${list(['stddev', 'stdvar'])} over series: Prometheus adds in the order its storage happens to give the series. Compared to nine digits.
+   ${list(['sum', 'avg'])} keep their rounding errors apart, so that the order shows only in sums of 1e16 and 1e-9.
 3. ${list(['topk', 'bottomk'])} among equal values: which of them stay depends on that order too.
 4. A metric named like a keyword (${list(['on', 'by', 'bool'])} …) is written ${code('{"on"}')}: the grammar does not take it bare.
 5. ${code('label_replace')} with a pattern that is none is refused when it is loaded, not when it is evaluated.

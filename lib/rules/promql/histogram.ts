@@ -95,7 +95,7 @@ function isAlmostEqual(a: number, b: number): boolean {
 function fractionOf(lower: number, upper: number, unsorted: Bucket[]): number {
   const buckets = joinedBuckets(unsorted)
   const total = buckets?.at(-1)?.count
-  if (!buckets || !total || Number.isNaN(lower) || Number.isNaN(upper)) return Number.NaN
+  if (!buckets || total === undefined || total === 0 || Number.isNaN(lower) || Number.isNaN(upper)) return Number.NaN
   if (lower >= upper) return 0
   return (Math.min(rankAt(upper, buckets), total) - Math.min(rankAt(lower, buckets), total)) / total
 }
