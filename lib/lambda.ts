@@ -8,7 +8,7 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import middy from '@middy/core'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
-import { z } from 'zod'
+import * as z from 'zod'
 import { postpone } from './aws/queues.ts'
 
 /** JSON log of every function; Lambda's own context (function, request id) is added by the handlers below. */

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readEnv } from '../config/env.ts'
 import { CostLook, CostSeries, ServerMonth } from '../model/cost.ts'
 import { chunk, dynamodb, expiresAt } from './dynamodb.ts'

@@ -1,5 +1,5 @@
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Decision, Thread } from '../channels/ledger.ts'
 import type { Receipt } from '../channels/receipt.ts'
 import { readEnv } from '../config/env.ts'

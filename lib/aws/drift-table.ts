@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readEnv } from '../config/env.ts'
 import { DriftState } from '../model/drift.ts'
 import { dynamodb, isConditionFailed } from './dynamodb.ts'

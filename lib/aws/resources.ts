@@ -1,5 +1,5 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
-import { z } from 'zod'
+import * as z from 'zod'
 import { provideEnv } from '../config/env.ts'
 
 /** SSM parameter in which the deployed app tells its tables, queues and functions, as the functions' environment has them. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What is known of a thread: one integration of one receiver and one group, in which messages follow one another. */
 export const Thread = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * Reads the environment variables a function was deployed with. A missing one fails the cold start, so that a forgotten

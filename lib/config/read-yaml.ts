@@ -10,7 +10,7 @@ import {
   type Pair,
   parseDocument,
 } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Problem } from '../model/problem.ts'
 import { offsetInScalar } from './scalar-offset.ts'
 import { didYouMean } from './suggest.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { PRICED_REGIONS } from '../costs/prices.ts'
 import { METRICS, type MetricName } from '../metrics/names.ts'
 import { Budget } from '../model/budget.ts'

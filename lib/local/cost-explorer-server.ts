@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { z } from 'zod'
+import * as z from 'zod'
 import { addDays, dayOf, daysBetween } from '../costs/calendar.ts'
 import type { BilledCost } from '../model/cost.ts'
 

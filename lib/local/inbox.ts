@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ROUTING_KEY, startPagerduty } from '../../test/support/receivers/pagerduty.ts'
 import type { Received } from '../../test/support/receivers/receiver.ts'
 import { startSlack } from '../../test/support/receivers/slack.ts'

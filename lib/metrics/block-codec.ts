@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Labels } from '../model/alert.ts'
 import type { Block, Observation } from '../model/sample.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** An amount per calendar month (UTC) for the whole fleet or for one server, in USD. */
 export const Budget = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The last call of one canary. Its series stand until the next call, which may be many polls away. */
 export const CanaryResult = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Budget } from './budget.ts'
 
 /** What one server cost on one day (UTC), in USD. */

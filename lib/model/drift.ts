@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** One tool in canonical form. `hash` covers name and schemas, `textHash` all that only people and models read. */
 export const ToolPrint = z.object({

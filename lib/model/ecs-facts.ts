@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A task of the service that stopped, as ECS tells it. */
 export const TaskStop = z.object({

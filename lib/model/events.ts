@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Events that functions receive. Others' events are read loosely: only what is used must be there. */
 

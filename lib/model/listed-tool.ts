@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A tool as `tools/list` names it (MCP specification, "Tools"). Hints come from the server and are not proof. */
 export const ListedTool = z.looseObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Labels } from './alert.ts'
 
 /** Alertmanager's webhook payload, version 4 (Alertmanager documentation, "webhook_config"). */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** How a server wants to be spoken to: the protocol era and, within the legacy one, the transport. */
 export const KnownEra = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { DurationMs } from './duration.ts'
 import { SecretReference } from './secret-reference.ts'
 

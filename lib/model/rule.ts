@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Labels } from './alert.ts'
 
 /** One rule of a group. Durations in milliseconds; a recording rule has neither durations nor annotations. */

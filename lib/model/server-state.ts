@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { TaskStop } from './ecs-facts.ts'
 import { ProbeMemory } from './probe-memory.ts'
 import type { Server } from './server.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const HEALTH_VALUE = { healthy: 1, warning: 0.5, critical: 0, unknown: -1 } as const
 export const Health = z.enum(['healthy', 'warning', 'critical', 'unknown'])

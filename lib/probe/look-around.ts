@@ -10,7 +10,6 @@ import type { Authenticate } from './auth/authenticate.ts'
 import { redactAll } from './auth/credential.ts'
 import { watchExpiry } from './auth/watch-expiry.ts'
 import { canarySamples } from './canary/canary-samples.ts'
-import { callDueCanaries } from './canary/canary-session.ts'
 import { driftSamples, judgeDrift } from './drift/judge-drift.ts'
 import { isQuiet, summarize, trackDrift } from './drift/track-drift.ts'
 import { createGuard } from './guard.ts'
@@ -153,7 +152,12 @@ async function lookAtCanaries(
   const { canaries } = server.probe
   const last = (before?.canaries ?? []).filter((one) => canaries.some(({ name }) => name === one.canary))
   const isOpen = result !== undefined && !result.fault
-  const results = isOpen && canaries.length > 0 ? await callDueCanaries(server, memory, last, io) : last
+  const call = async () => {
+    // JSONPath and RE2 are loaded only where canaries are called: they are a fifth of the function.
+    const { callDueCanaries } = await import('./canary/canary-session.ts')
+    return callDueCanaries(server, memory, last, io)
+  }
+  const results = isOpen && canaries.length > 0 ? await call() : last
   const bad = results.filter(({ outcome }) => outcome !== 'passed')
   const [failed] = bad.filter(({ outcome }) => outcome === 'failed')
   return {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { DurationMs } from '../model/duration.ts'
 import { SecretReference } from '../model/secret-reference.ts'
 

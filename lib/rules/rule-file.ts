@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { readYaml, type YamlFile } from '../config/read-yaml.ts'
 import { didYouMean } from '../config/suggest.ts'
 import { parseDuration } from '../model/duration.ts'

@@ -84,7 +84,7 @@ function serverStatus(server: Server, verdict: Verdict | undefined, now: Date): 
     health: verdict.health,
     ...(verdict.layer && { layer: verdict.layer }),
     reason: verdict.reason,
-    message: verdict.message,
+    message: [verdict.message, ...(verdict.notices ?? [])].join(' '),
     checkedAt: verdict.at,
     ageMs: Math.max(0, now.getTime() - Date.parse(verdict.at)),
     stale: isOld(verdict.at, now),

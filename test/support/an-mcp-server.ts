@@ -19,11 +19,11 @@ export const SEARCH = {
   annotations: { readOnlyHint: true },
 }
 
-/** A small legacy MCP server with sessions, other pages beside it. `behaviour` may be changed between two polls. */
-export async function anMcpServer(given: Behaviour = {}) {
+/** A small legacy MCP server with sessions, other pages beside it, by default on a free port. `behaviour` may be changed between two polls. */
+export async function anMcpServer(given: Behaviour = {}, onPort = 0) {
   const behaviour = { ...given }
   const sessions = new Set<string>()
-  const server = await answerWith((request, response) => answer(request, response, behaviour, sessions))
+  const server = await answerWith((request, response) => answer(request, response, behaviour, sessions), onPort)
   const { url, port, seen } = server
   return {
     endpoint: `${url}/mcp`,

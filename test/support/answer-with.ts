@@ -9,8 +9,8 @@ export interface Seen {
   body: string
 }
 
-/** Starts an HTTP server on a free port of 127.0.0.1; `await using` stops it. Every request is kept in `seen`. */
-export async function answerWith(answer: (request: Seen, response: ServerResponse) => void) {
+/** Starts an HTTP server on 127.0.0.1, by default on a free port; `await using` stops it. Every request is kept in `seen`. */
+export async function answerWith(answer: (request: Seen, response: ServerResponse) => void, onPort = 0) {
   const seen: Seen[] = []
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
@@ -22,7 +22,7 @@ export async function answerWith(answer: (request: Seen, response: ServerRespons
       answer(one, response)
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(onPort, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}`,

@@ -31,7 +31,7 @@ declare module 'vitest' {
 const FOLDER = join(import.meta.dirname, '../../.local/test')
 
 /** One server per test that needs one, so that tests do not disturb each other. */
-const SERVERS = ['everything', 'files', 'hanging', 'refusing', 'challenging', 'html'] as const
+const SERVERS = ['everything', 'files', 'hanging', 'refusing', 'challenging', 'html', 'around'] as const
 const RECEIVERS = ['slack', 'pagerduty', 'webhook'] as const
 
 /** Deploys the real app into an embedded AWS once for all integration tests. */

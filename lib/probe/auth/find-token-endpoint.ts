@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { OAuthClientCredentials } from '../../model/probe-settings.ts'
 import { plainRequest } from '../plain-request.ts'
 import { misconfigured, parseJson, type TokenFault, type TokenIo } from './token-fault.ts'

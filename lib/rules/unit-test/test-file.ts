@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { readYaml } from '../../config/read-yaml.ts'
 import { parseDuration } from '../../model/duration.ts'
 import type { Problem } from '../../model/problem.ts'

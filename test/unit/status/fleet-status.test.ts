@@ -86,3 +86,8 @@ test('a server that was never checked for long is stale', () => {
   const servers = [aServer({ discoveredAt: ago(181) })]
   expect(fleetStatus({ servers, verdicts: new Map(), alerts: [], now }).servers[0]?.stale).toBe(true)
 })
+
+test('notices follow the message', () => {
+  const { servers } = statusOf([{ at: ago(30), message: 'Fine.', notices: ['/ready says failing (db).'] }])
+  expect(servers[0]?.message).toBe('Fine. /ready says failing (db).')
+})
