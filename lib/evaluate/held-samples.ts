@@ -62,16 +62,19 @@ export class HeldSamples {
   /** When and how each server was seen last, by its status series. */
   lastSeen(now: Date): LastSeen {
     const nowMs = now.getTime()
-    const name: MetricName = 'mcp_deployment_status'
-    const matchers = [{ name: '__name__', op: '=' as const, value: name }]
     const seen: LastSeen = { at: new Map(), recently: new Set(), statuses: [] }
-    for (const { labels, timestamps, values } of this.store.select(matchers, 0, nowMs)) {
+    for (const { labels, timestamps, values } of this.store.select(named('mcp_deployment_status'), 0, nowMs)) {
       const [at, status, server] = [timestamps.at(-1), values.at(-1), labels.deployment]
       if (at === undefined || status === undefined || server === undefined) continue
       seen.at.set(server, Math.max(at, seen.at.get(server) ?? 0))
       if (at <= nowMs - LOOKBACK_MS || Number.isNaN(status)) continue
       seen.recently.add(server)
       seen.statuses.push(status)
+    }
+    // A poll without network of its own has looked, but seen nothing: no alert ends by it.
+    for (const { labels, timestamps, values } of this.store.select(named('fleetwatch_monitor_offline'), 0, nowMs)) {
+      const isOffline = (timestamps.at(-1) ?? 0) > nowMs - LOOKBACK_MS && values.at(-1) === 1
+      if (isOffline && labels.deployment) seen.recently.delete(labels.deployment)
     }
     return seen
   }
@@ -96,6 +99,8 @@ export class HeldSamples {
     return readAt < end + OPEN_MS || (readAt < end + LATE_MS && nowMs >= end + LATE_MS)
   }
 }
+
+const named = (value: MetricName) => [{ name: '__name__', op: '=' as const, value }]
 
 function endOf(minute: string): number {
   return Date.parse(`${minute}:00Z`) + MINUTE_MS

@@ -57,11 +57,13 @@ async function startAnew(): Promise<void> {
 
 const at = (minutes: number) => new Date(hour + minutes * 60_000)
 
-/** What a poll writes: healthy, down, or the same poll once more. */
-async function poll(minutes: number, status: 0 | 1, batch = '000'): Promise<void> {
-  const labels = { __name__: 'mcp_deployment_status', deployment: server }
+/** What a poll writes: healthy, down, without network of its own (-1), or the same poll once more. */
+async function poll(minutes: number, status: 0 | 1 | -1, batch = '000'): Promise<void> {
+  const sample = (name: string, value: number) => ({ labels: { __name__: name, deployment: server }, value })
   const moment = at(minutes).getTime()
-  const observation = { target: server, at: moment, samples: [{ labels, value: status }] }
+  const offline = status === -1 ? [sample('fleetwatch_monitor_offline', 1)] : []
+  const samples = [sample('mcp_deployment_status', status), ...offline]
+  const observation = { target: server, at: moment, samples }
   await writeBlock({ minute: minuteOf(moment), source: 'schedule', batch, observations: [observation] })
 }
 
@@ -92,6 +94,18 @@ describe('missed ticks', () => {
     await poll(9, 0)
     await evaluate(9)
     expect(await told()).toEqual(['firing'])
+    await poll(10, 1)
+    await evaluate(10)
+    expect(await told()).toEqual(['firing', 'resolved'])
+  })
+
+  test('a firing alert does not end because fleetwatch has no network of its own', async () => {
+    await fire()
+    for (const minute of [3, 4, 9]) {
+      await poll(minute, -1)
+      await evaluate(minute)
+    }
+    expect(await state()).toEqual(['firing'])
     await poll(10, 1)
     await evaluate(10)
     expect(await told()).toEqual(['firing', 'resolved'])
