@@ -9,9 +9,9 @@ import { startCostExplorer } from '../lib/local/cost-explorer-server.ts'
 import { freePort } from '../lib/local/free-port.ts'
 import { type LocalFleetwatch, startLocalFleetwatch } from '../lib/local/local-fleetwatch.ts'
 import { MCP_SERVERS, type McpProcess, startMcpServer } from '../lib/local/mcp-servers.ts'
+import { startSlack } from '../lib/local/receivers/slack.ts'
 import { waitFor } from '../lib/local/wait-for.ts'
 import { startFleetServer } from '../test/support/fleet-server.ts'
-import { startSlack } from '../test/support/receivers/slack.ts'
 
 const HELP = `npm run bench [-- --quick]
 

@@ -1,9 +1,9 @@
 import { styleText } from 'node:util'
 import * as z from 'zod'
-import { ROUTING_KEY, startPagerduty } from '../../test/support/receivers/pagerduty.ts'
-import type { Received } from '../../test/support/receivers/receiver.ts'
-import { startSlack } from '../../test/support/receivers/slack.ts'
-import { startWebhook } from '../../test/support/receivers/webhook.ts'
+import { ROUTING_KEY, startPagerduty } from './receivers/pagerduty.ts'
+import type { Received } from './receivers/receiver.ts'
+import { startSlack } from './receivers/slack.ts'
+import { startWebhook } from './receivers/webhook.ts'
 import { waitFor } from './wait-for.ts'
 
 type ChannelName = 'slack' | 'pagerduty' | 'webhook' | 'email'

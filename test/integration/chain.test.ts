@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listAlerts } from '../../lib/aws/alerts-table.ts'
+import { startPagerduty } from '../../lib/local/receivers/pagerduty.ts'
+import type { Receiver } from '../../lib/local/receivers/receiver.ts'
+import { startSlack } from '../../lib/local/receivers/slack.ts'
+import { startWebhook } from '../../lib/local/receivers/webhook.ts'
 import { waitFor } from '../../lib/local/wait-for.ts'
-import { startPagerduty } from '../support/receivers/pagerduty.ts'
-import type { Receiver } from '../support/receivers/receiver.ts'
-import { startSlack } from '../support/receivers/slack.ts'
-import { startWebhook } from '../support/receivers/webhook.ts'
 import { agent, pollAll, stack } from '../support/stack.ts'
 
 let slack: Receiver

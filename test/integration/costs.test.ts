@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readCostLook, readCostSeries, readMonths } from '../../lib/aws/costs-table.ts'
-import type { Receiver } from '../support/receivers/receiver.ts'
-import { startSlack } from '../support/receivers/slack.ts'
+import type { Receiver } from '../../lib/local/receivers/receiver.ts'
+import { startSlack } from '../../lib/local/receivers/slack.ts'
 import { runFleetwatch } from '../support/run-fleetwatch.ts'
 import { invoke, scheduled, stack } from '../support/stack.ts'
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Receiver } from '../../lib/local/receivers/receiver.ts'
+import { startSlack } from '../../lib/local/receivers/slack.ts'
+import { startWebhook } from '../../lib/local/receivers/webhook.ts'
 import { waitFor } from '../../lib/local/wait-for.ts'
 import type { Notification } from '../../lib/model/notification.ts'
-import type { Receiver } from '../support/receivers/receiver.ts'
-import { startSlack } from '../support/receivers/slack.ts'
-import { startWebhook } from '../support/receivers/webhook.ts'
 import { messagesIn, queueUrl, send, stack } from '../support/stack.ts'
 import { notification, payload } from '../unit/channels/examples.ts'
 

@@ -5,9 +5,9 @@ import { renderEmail } from '../../../lib/channels/email.ts'
 import { renderPagerduty } from '../../../lib/channels/pagerduty.ts'
 import { renderSlack } from '../../../lib/channels/slack.ts'
 import { sign } from '../../../lib/channels/webhook.ts'
+import { PagerdutyEvent, ROUTING_KEY } from '../../../lib/local/receivers/pagerduty.ts'
+import { SlackBody } from '../../../lib/local/receivers/slack.ts'
 import type { WebhookPayload } from '../../../lib/model/notification.ts'
-import { PagerdutyEvent, ROUTING_KEY } from '../../support/receivers/pagerduty.ts'
-import { SlackBody } from '../../support/receivers/slack.ts'
 import { payload } from './examples.ts'
 
 /** An alert that a person wrote carelessly, or that an attacker wrote carefully. */

@@ -15,11 +15,11 @@ import type { Channel } from '../../../lib/channels/channel.ts'
 import { email } from '../../../lib/channels/email.ts'
 import { slack } from '../../../lib/channels/slack.ts'
 import type { EmbeddedAws } from '../../../lib/local/embedded-aws.ts'
+import { startSlack } from '../../../lib/local/receivers/slack.ts'
 import { waitFor } from '../../../lib/local/wait-for.ts'
 import type { Alerting } from '../../../lib/model/alerting.ts'
 import { Notification } from '../../../lib/model/notification.ts'
 import { startEmbeddedTables } from '../../support/embedded-tables.ts'
-import { startSlack } from '../../support/receivers/slack.ts'
 import { alerting, notification, payload } from './examples.ts'
 
 let aws: EmbeddedAws

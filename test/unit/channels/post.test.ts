@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { post } from '../../../lib/channels/post.ts'
-import { type Fault, type Receiver, startReceiver } from '../../support/receivers/receiver.ts'
+import { type Fault, type Receiver, startReceiver } from '../../../lib/local/receivers/receiver.ts'
 
 const NOW = new Date('2026-11-21T09:05:00.000Z')
 let receiver: Receiver

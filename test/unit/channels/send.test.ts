@@ -4,9 +4,9 @@ import type { ChannelTools } from '../../../lib/channels/channel.ts'
 import { pagerduty } from '../../../lib/channels/pagerduty.ts'
 import { slack } from '../../../lib/channels/slack.ts'
 import { webhook } from '../../../lib/channels/webhook.ts'
-import { ROUTING_KEY, startPagerduty } from '../../support/receivers/pagerduty.ts'
-import { startSlack } from '../../support/receivers/slack.ts'
-import { startWebhook } from '../../support/receivers/webhook.ts'
+import { ROUTING_KEY, startPagerduty } from '../../../lib/local/receivers/pagerduty.ts'
+import { startSlack } from '../../../lib/local/receivers/slack.ts'
+import { startWebhook } from '../../../lib/local/receivers/webhook.ts'
 import { notification, payload } from './examples.ts'
 
 /** Secrets in memory: the value that is remembered, and the one that a fresh read finds. */

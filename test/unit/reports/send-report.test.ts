@@ -3,11 +3,11 @@ import type { EmailMessage } from '../../../lib/aws/email.ts'
 import type { ChannelTools } from '../../../lib/channels/channel.ts'
 import type { UpdateThread } from '../../../lib/channels/deliver.ts'
 import type { Thread } from '../../../lib/channels/ledger.ts'
+import { startSlack } from '../../../lib/local/receivers/slack.ts'
 import type { Receiver } from '../../../lib/model/alerting.ts'
 import { dailyReport } from '../../../lib/reports/daily-report.ts'
 import { sendReport } from '../../../lib/reports/send-report.ts'
 import { fleetStatus } from '../../../lib/status/fleet-status.ts'
-import { startSlack } from '../../support/receivers/slack.ts'
 
 const now = new Date('2026-11-21T08:00:00Z')
 const report = dailyReport({

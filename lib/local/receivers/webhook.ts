@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { WebhookPayload } from '../../../lib/model/notification.ts'
+import { WebhookPayload } from '../../model/notification.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 
 const TOLERANCE_SECONDS = 300
