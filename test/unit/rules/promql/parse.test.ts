@@ -178,3 +178,20 @@ test.for([
   else expect(parsed).toHaveProperty('expression')
   expect(performance.now() - started).toBeLessThan(2000)
 })
+
+test.for([
+  ['"\\ud7ff\\ue000\\U0010ffff"', true],
+  ['"\\ud800"', false],
+  ['"\\udfff"', false],
+  ['"\\U00110000"', false],
+  ['"\\377"', true],
+  ['"\\400"', false],
+  ['x offset 292y', true],
+  ['x offset -292y', true],
+  ['x offset 293y', false],
+  ['x offset 9223372037', false],
+  ['x offset 9223372036', true],
+  ['1e309', false],
+] as const)('%s is taken: %s', ([text, isTaken]) => {
+  expect('expression' in parseExpression(text)).toBe(isTaken)
+})
