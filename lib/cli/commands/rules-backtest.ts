@@ -1,11 +1,8 @@
 import type { Command } from 'commander'
-import { formatDuration, parseDuration } from '../../model/duration.ts'
 import { formatProblem, hasErrors } from '../../model/problem.ts'
 import type { RuleGroup } from '../../model/rule.ts'
-import type { Backtest } from '../../rules/backtest.ts'
 import { ConfigError } from '../config-error.ts'
 import { EXIT } from '../exit-code.ts'
-import { formatTable } from '../format/table.ts'
 import { examples, JSON_OPTION } from '../help.ts'
 import { readSamples } from '../live-samples.ts'
 import { print, printJson, tell, terminalWidth, withProgress } from '../output.ts'
@@ -36,8 +33,10 @@ export function registerRulesBacktest(rules: Command): void {
     )
     .action(async (paths: string[], options: Options) => {
       const { backtest } = await import('../../rules/backtest.ts')
+      const { formatBacktest } = await import('../format/backtest.ts')
       const { RAW_RANGE_MS } = await import('../../rules/limits.ts')
-      const [sinceMs, stepMs] = [duration('--since', options.since), duration('--step', options.step)]
+      const sinceMs = await duration('--since', options.since)
+      const stepMs = await duration('--step', options.step)
       const groups = await rulesToTry(paths, options.config, RAW_RANGE_MS)
       const toMs = Date.now()
       const fromMs = toMs - sinceMs
@@ -49,7 +48,8 @@ export function registerRulesBacktest(rules: Command): void {
     })
 }
 
-function duration(option: string, text: string): number {
+async function duration(option: string, text: string): Promise<number> {
+  const { parseDuration } = await import('../../model/duration.ts')
   const durationMs = parseDuration(text)
   if (durationMs) return durationMs
   throw new ConfigError(`${option} ${text}: expected a duration such as 30m or 24h`)
@@ -67,27 +67,4 @@ async function rulesToTry(paths: string[], config: string, longestRangeMs: numbe
   for (const problem of all) tell(formatProblem(problem))
   if (hasErrors(all)) throw new ConfigError('the rules cannot be tried; mend the lines above')
   return groups
-}
-
-/** Firings as a table, oldest first, and how often each alert would have fired. */
-export function formatBacktest({ evaluations, firings, failures }: Backtest, toMs: number, width: number): string {
-  const failed = failures.map(({ rule, message, times }) => `Rule ${rule} failed ${times} times: ${message}`)
-  if (firings.length === 0) return [...failed, `Nothing would have fired in ${evaluations} evaluations.`].join('\n')
-  const rows = firings.map(({ alert, labels, fromMs, toMs: endMs }) => [
-    alert,
-    new Date(fromMs).toISOString().slice(0, 19).replace('T', ' '),
-    endMs === undefined ? `${lasting(toMs - fromMs)}, still firing` : lasting(endMs - fromMs),
-    Object.entries(labels)
-      .filter(([name]) => name !== 'alertname')
-      .map(([name, value]) => `${name}=${value}`)
-      .join(' '),
-  ])
-  const titles = ['ALERT', 'FROM (UTC)', 'FOR', 'LABELS'].map((title) => ({ title }))
-  const alerts = new Set(firings.map(({ alert }) => alert)).size
-  const total = `Firings: ${firings.length}, of alerts: ${alerts}, in ${evaluations} evaluations.`
-  return [...failed, formatTable(titles, rows, width), '', total].join('\n')
-}
-
-function lasting(ms: number): string {
-  return formatDuration(Math.round(ms / 1000) * 1000)
 }
