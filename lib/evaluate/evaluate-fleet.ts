@@ -63,7 +63,8 @@ export async function evaluateFleet(
   })
   const { decided, undeliverable } = decideTelling(changes, config.alerting, { externalURL, now })
   await stores.saveChanges(decided)
-  if (evaluation.recorded.length > 0) await stores.writeBlock(recordedBlock(evaluation.recorded, now))
+  // Also when nothing was recorded: only an observation that lacks a series ends it.
+  if (hasRecordingRules(config.groups)) await stores.writeBlock(recordedBlock(evaluation.recorded, now))
 
   store.addSamples(held.countFailures(evaluation.failures), now.getTime(), 'rule failures')
   const alerts = applied(known, changes)
@@ -71,6 +72,10 @@ export async function evaluateFleet(
   // For the rules of the next evaluation; CloudWatch gets the same.
   store.addSamples(samples, now.getTime(), 'fleetwatch')
   return { changes: changes.length, failures: evaluation.failures, undeliverable, samples }
+}
+
+function hasRecordingRules(groups: Config['groups']): boolean {
+  return groups.some(({ rules }) => rules.some(({ kind }) => kind === 'recording'))
 }
 
 /** Recorded series are samples like others: later evaluations find them in the table, after a cold start too. */

@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RULE_FILES, TEST_FILES } from './check-cases.ts'
+import { findPromtool } from './promtool.ts'
 
 /**
- * Records which rule files the real promtool (its path in PROMTOOL) takes and which unit-test files pass, for the table
- * that `npm test` replays: `PROMTOOL=… node test/oracle/checks.ts`.
+ * Records which rule files the real promtool (PROMTOOL, or built once) takes and which unit-test files pass, for the table
+ * that `npm test` replays: `node test/oracle/checks.ts`.
  */
-const promtool = process.env.PROMTOOL ?? 'promtool'
+const promtool = findPromtool(join(import.meta.dirname, '../..'))
 const folder = mkdtempSync(join(tmpdir(), 'oracle-checks-'))
 const file = join(folder, 'file.yaml')
 try {

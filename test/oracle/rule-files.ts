@@ -3,15 +3,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
+import { findPromtool } from './promtool.ts'
 import { ALERT_NAMES, EXPRESSIONS, type GeneratedCase, generatedCase } from './rule-file-cases.ts'
 
 /**
- * Records what the real promtool (its path in PROMTOOL) finds at every minute of generated rule files over generated
+ * Records what the real promtool (PROMTOOL, or built once) finds at every minute of generated rule files over generated
  * series: alerts with labels and annotations, recorded series, ALERTS and ALERTS_FOR_STATE. `npm test` replays the table.
- * `PROMTOOL=… node test/oracle/rule-files.ts [cases] [seed]`
+ * `node test/oracle/rule-files.ts [cases] [seed]`
  */
-const promtool = process.env.PROMTOOL
-if (!promtool) throw new Error('PROMTOOL must name the promtool to compare with')
+const promtool = findPromtool(join(import.meta.dirname, '../..'))
 const [count = '150', seed = '20261121'] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'oracle-rules-'))
 

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findPromtool } from './promtool.ts'
 import { BROKEN, TEMPLATES, VALUES } from './template-cases.ts'
 
 /**
- * Records what the real promtool (its path in PROMTOOL) makes of templates, for the table that `npm test` replays:
- * `PROMTOOL=… node test/oracle/templates.ts`. A template that fails is recorded without Go's words for the failure.
+ * Records what the real promtool (PROMTOOL, or built once) makes of templates, for the table that `npm test` replays:
+ * `node test/oracle/templates.ts`. A template that fails is recorded without Go's words for the failure.
  */
-const promtool = process.env.PROMTOOL
-if (!promtool) throw new Error('PROMTOOL must name the promtool to compare with')
+const promtool = findPromtool(join(import.meta.dirname, '../..'))
 const folder = mkdtempSync(join(tmpdir(), 'oracle-templates-'))
 try {
   const recorded = { expanded: recordExpanded(promtool), broken: recordBroken(promtool) }
