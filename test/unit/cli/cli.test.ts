@@ -121,7 +121,8 @@ describe('set-up errors exit 2 and say what to do', () => {
     const url = await aws(400, { __type: 'ParameterNotFound' }, 2600)
     const { stdout, stderr } = await runFleetwatch(['status'], { ...KEYS, AWS_ENDPOINT_URL: url })
     expect(stdout).toBe('')
-    expect(stderr).toMatch(/^… reading verdicts \(2 s\)\nfleetwatch: fleetwatch is not deployed/)
+    // A busy machine repeats the line, and later.
+    expect(stderr).toMatch(/^(… reading verdicts \(\d+ s\)\n)+fleetwatch: fleetwatch is not deployed/)
   })
 
   test('the emulator is gone', async () => {
