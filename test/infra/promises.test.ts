@@ -177,6 +177,20 @@ describe('the watchdog', () => {
     templates.get('Fleetwatch-Watchdog')?.resourceCountIs('AWS::CloudWatch::CompositeAlarm', 1)
   })
 
+  test('CloudWatch may publish to the operators’ topic, whose policy would otherwise keep it out', () => {
+    templates.get('Fleetwatch-Watchdog')?.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Action: 'sns:Publish',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+          }),
+        ]),
+      },
+    })
+  })
+
   test('every alarm says how it treats missing data', () => {
     for (const [id, { Properties }] of all('AWS::CloudWatch::Alarm')) {
       expect(Properties.TreatMissingData, id).toMatch(/^(breaching|notBreaching)$/)

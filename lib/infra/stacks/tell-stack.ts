@@ -36,7 +36,6 @@ export class TellStack extends Stack {
       const notify = new Handler(this, `notify-${channel}`, { timeout: seconds(60), memoryMiB: 256, configFile })
         .readsAndWrites(state.deliveries, 'DELIVERIES_TABLE')
         .readsSecrets(secretsOfChannel(config, channel))
-        .allow(['sqs:ChangeMessageVisibility'], [queue.queue.queueArn])
       if (channel === 'email') sendsEmail(notify)
       queue.isWorkedBy(notify, { batchSize: 10 })
       this.handlers.push(notify)

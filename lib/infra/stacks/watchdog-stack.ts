@@ -11,6 +11,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
@@ -37,6 +38,7 @@ export class WatchdogStack extends Stack {
 
   constructor(scope: Construct, id: string, { config, handlers, deadLetters, evaluations, ...props }: WatchdogProps) {
     super(scope, id, props)
+    this.letCloudWatchPublish()
     for (const address of config.operators.email) this.operators.addSubscription(new EmailSubscription(address))
     for (const url of config.operators.https) this.operators.addSubscription(new UrlSubscription(url))
 
@@ -117,6 +119,18 @@ export class WatchdogStack extends Stack {
     alarm.addAlarmAction(new SnsAction(this.operators))
     alarm.addOkAction(new SnsAction(this.operators))
     return alarm
+  }
+
+  /** A topic with a policy of its own (here: TLS only) no longer lets its account's alarms in by itself. */
+  private letCloudWatchPublish(): void {
+    this.operators.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.operators.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    )
   }
 
   /** One light for "is fleetwatch itself in order", to look at and to hang other automation on; it sends nothing itself. */
