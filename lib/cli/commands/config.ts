@@ -32,7 +32,7 @@ export function registerConfig(program: Command): void {
     .description('print the JSON Schema of fleetwatch.yaml, for editors')
     .addHelpText('after', examples([['fleetwatch config schema > fleetwatch.schema.json', 'completion in editors']]))
     .action(async () => {
-      const { z } = await import('zod')
+      const z = await import('zod')
       const { FleetwatchYaml } = await import('../../config/schema.ts')
       printJson(z.toJSONSchema(FleetwatchYaml, { io: 'input', reused: 'ref' }))
     })
