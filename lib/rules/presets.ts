@@ -6,7 +6,7 @@ export const PRESETS = {
   triggers: 'triggers with priority P1 to P3 and a cooldown',
   fleet: 'restarts, rollouts, changed tools, certificates, stale verdicts, budgets',
   objectives: 'service level objectives: fast burn rates, sustained resource use',
-  'objectives-slow': 'slow burn rates over hours and days; needs samples kept for 3 days',
+  'objectives-slow': 'slow burn rates over hours and days',
   'own-health': 'fleetwatch watching its own rules, probes and evaluations',
 } as const satisfies Record<string, string>
 
