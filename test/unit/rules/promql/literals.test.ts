@@ -105,3 +105,7 @@ test('what is just short enough passes, one more does not', () => {
   expect(compileMatcher(pattern(10_000))('a')).toBe(false)
   expect(() => compileMatcher(pattern(10_001))).toThrow('at most 10000')
 })
+
+test.for(['x[5m+1m]', 'x[5m*2]', 'x[2*5m]', 'x offset (5m+1m)', 'x[-(5m+1m)]'])('%s is duration arithmetic', (text) => {
+  expect(message(text)).toMatch(/arithmetic with durations is not supported/)
+})
