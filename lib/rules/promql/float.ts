@@ -83,11 +83,7 @@ export function formatPlain(value: number): string {
   const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.')
   const digits = whole + fraction
   const point = whole.length + Number(exponent)
-  const plain =
-    point <= 0
-      ? `0.${'0'.repeat(-point)}${digits}`
-      : point >= digits.length
-        ? digits + '0'.repeat(point - digits.length)
-        : `${digits.slice(0, point)}.${digits.slice(point)}`
+  // JavaScript writes an exponent only below 1e-6 and from 1e21 on: the point never falls between the digits.
+  const plain = point <= 0 ? `0.${'0'.repeat(-point)}${digits}` : digits.padEnd(point, '0')
   return negative ? `-${plain}` : plain
 }
