@@ -56,7 +56,7 @@ ${code('npm run oracle')} compares generated expressions with promtool bit by bi
 3. ${list(['topk', 'bottomk'])} among equal values: which of them stay depends on that order too.
 4. A metric named like a keyword (${list(['on', 'by', 'bool'])} …) is written ${code('{"on"}')}: the grammar does not take it bare.
 5. ${code('label_replace')} with a pattern that is none is refused when it is loaded, not when it is evaluated.
-6. ${code('histogram_quantile')} with a bucket ${code('le="NaN"')}: Prometheus gives NaN, fleetwatch passes over the bucket.
+6. ${code('histogram_quantile')} with a bucket ${code('le="NaN"')}: Prometheus gives NaN, fleetwatch a number.
 `
 }
 
