@@ -5,8 +5,6 @@ import type { BilledCost } from '../model/cost.ts'
 const costExplorer = new CostExplorerClient({ region: 'us-east-1' })
 
 const METRIC = 'UnblendedCost'
-/** What AWS charges for each page of an answer. */
-export const USD_PER_REQUEST = 0.01
 
 /**
  * Daily costs by value of a cost allocation tag and by AWS service, days `from` up to but without `to` (UTC). What

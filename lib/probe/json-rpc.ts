@@ -25,7 +25,6 @@ export type RpcReading =
 export const HEADER_MISMATCH = -32020
 export const MISSING_CAPABILITY = -32021
 export const UNSUPPORTED_VERSION = -32022
-export const METHOD_NOT_FOUND = -32601
 
 /**
  * Reads one JSON text as the answer to the request with this id. The id must be the very same number: an answer to

@@ -36,11 +36,6 @@ export function checkTemplate(text: string): { offset: number; message: string }
   }
 }
 
-/** Names of all functions a template may call. */
-export function templateFunctions(): string[] {
-  return [...FUNCTIONS]
-}
-
 /** Expands a label's or annotation's template as Prometheus does. Throws when it does not parse or fails on the data. */
 export function expandTemplate(text: string, context: ExpandContext): string {
   if (!text.includes('{{')) return text

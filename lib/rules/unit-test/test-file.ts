@@ -77,7 +77,6 @@ const TestGroup = z.strictObject({
   start_timestamp: moment,
 })
 export type TestGroup = z.infer<typeof TestGroup>
-export type ExpectedAlerts = z.infer<typeof AlertTest>
 export type ExpectedSamples = z.infer<typeof ExpressionTest>
 
 /** promtool's unit-test file (Prometheus documentation, "Unit testing for rules"), durations in milliseconds. */
